@@ -1,0 +1,182 @@
+"""Numbers, words and names of a text, made comparable across languages.
+
+`100 mil`, `100 000` and `cem mil` are one value. Number words are read by text2num (Allo-Media), for
+the eight languages it knows. Digits are read here: locale-aware readers such as babel's refuse or
+misread the mixed spellings of real articles (`4.3%` in a Portuguese text becomes 43).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NUMBER_WORD_LANGUAGES = frozenset("fr es en pt de nl da it".split())
+# Languages that write 1,234.5; all others here write 1.234,5 or 1 234,5.
+POINT_LANGUAGES = frozenset("en ja ko th zh".split())
+
+_SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+_DIGITS = re.compile(
+    rf"(?<![\w.,])\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?![\w])"  # 100 000, 1'234.5
+    r"|(?<!\w)\d+(?:[.,]\d+)*"
+)
+_WORD = re.compile(r"[^\W_]+")
+_SCALES = (1e3, 1e6, 1e9, 1e12)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value and where it stands; half-open offsets in code points."""
+
+    value: float
+    start: int
+    end: int
+
+
+def _value_of_digits(written: str, language: str) -> float:
+    """The value of digits with separators, the last of which may be a decimal sign."""
+    plain = re.sub(rf"[{_SPACES}'’]", "", written)
+    signs = re.findall(r"[.,]", plain)
+    if not signs:
+        return float(plain)
+    head, tail = re.split(r"[.,](?=\d*$)", plain)
+    thousands = "," if language in POINT_LANGUAGES else "."
+    grouped = len(tail) == 3 and head not in ("0", "") and signs[-1] == thousands
+    if grouped or signs.count(signs[-1]) > 1:
+        return float(re.sub(r"[.,]", "", plain))
+    return float(f"{re.sub(r'[.,]', '', head)}.{tail}")
+
+
+class _Token(str):
+    """A token as text2num asks for it."""
+
+    __slots__ = ()
+
+    def text(self) -> str:
+        return str(self)
+
+    def text_lowercase(self) -> str:
+        return self.lower()
+
+    def nt_separated(self, _previous: "_Token") -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+def _number_words(text: str, language: str) -> Iterator[Number]:
+    """Numbers written in words, `milhões` alone included; articles that mean one are left out."""
+    if language not in NUMBER_WORD_LANGUAGES:
+        return
+    from text_to_num import find_numbers
+
+    tokens = [(m.start(), m.end()) for m in re.finditer(r"[^\W\d_]+|\S|\s+", text)]
+    found = find_numbers([_Token(text[s:e]) for s, e in tokens], language, threshold=0)
+    for one in found:
+        written = text[tokens[one.start][0] : tokens[one.end - 1][1]]
+        if one.value > 1 and not any(c.isdigit() for c in written):
+            yield Number(one.value, tokens[one.start][0], tokens[one.end - 1][1])
+
+
+def numbers(text: str, language: str) -> list[Number]:
+    """The numbers of a text in the order they stand in, scale words multiplied in.
+
+    `1,5 milhão` is one number, 1 500 000. The 910 of `910B` is none: it is a name.
+    """
+    digits = [
+        Number(_value_of_digits(m[0], language), m.start(), m.end())
+        for m in _DIGITS.finditer(text)
+        if not text[m.end() : m.end() + 1].isalpha()
+    ]
+    words = list(_number_words(text, language))
+    joined: list[Number] = []
+    for number in sorted(digits + words, key=lambda one: one.start):
+        last = joined[-1] if joined else None
+        if last and number.value in _SCALES and text[last.end : number.start].strip() == "":
+            joined[-1] = Number(last.value * number.value, last.start, number.end)
+        else:
+            joined.append(number)
+    return joined
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """Half-open offsets of the words of a text; an elided article (`l'`, `d’`) is a word of its own."""
+    return [m.span() for m in _WORD.finditer(text)]
+
+
+def phrases(text: str, size: int) -> list[str]:
+    """All runs of `size` consecutive words, one-letter ones left out; at least one, never empty.
+
+    A text with no more words than that is one phrase.
+    """
+    found = [text[start:end] for start, end in words(text) if end - start > 1]
+    if len(found) <= size:
+        return [" ".join(found) or text]
+    return [" ".join(found[k : k + size]) for k in range(len(found) - size + 1)]
+
+
+# Small words that join the parts of a name: `Tribunal Superior de Justicia`, `Bank of England`.
+_PARTICLES = frozenset(
+    "al bin d da das de degli dei del della den der des di do dos du e el la las le los of the van"
+    " von y".split()
+)
+
+
+def _looks_like_name(word: str) -> bool:
+    """True for the shapes that are names wherever they stand: `OMS`, `TikTok`, `910B`."""
+    if any(c.isdigit() for c in word):
+        return any(c.isalpha() for c in word)
+    return len(word) > 1 and any(c.isupper() for c in word[1:])
+
+
+def _is_title(sentence: str, spans: list[tuple[int, int]]) -> bool:
+    """True for a line In Title Case, where capitals say nothing."""
+    long = [sentence[s] for s, e in spans if e - s > 3]
+    return len(long) >= 5 and sum(c.isupper() for c in long) > 0.85 * len(long)
+
+
+def known_names(sentences: list[str]) -> frozenset[str]:
+    """The words that a text writes with a capital inside sentences, or that only a name looks like."""
+    found = set()
+    for sentence in sentences:
+        spans = words(sentence)
+        title = _is_title(sentence, spans)
+        for k, (start, end) in enumerate(spans):
+            word = sentence[start:end]
+            capital = len(word) > 1 and word[0].isupper() and not title
+            inside = k > 0 and capital and not _opens(sentence, start)
+            if inside or _looks_like_name(word):
+                found.add(word)
+    return frozenset(found)
+
+
+def _opens(sentence: str, start: int) -> bool:
+    """True where a word begins a sentence or a quotation, and its capital says nothing."""
+    before = sentence[:start].rstrip()
+    return not before or before[-1] in "«“„\"'‘‹([.!?…:—–-"
+
+
+def names(sentence: str, known: frozenset[str], language: str) -> list[tuple[int, int]]:
+    """Half-open offsets of the names of a sentence, particles inside a name included.
+
+    A capital at the beginning of a sentence or in a title counts only for words that are `known` as
+    names from elsewhere in the text. German writes every noun with a capital: there a single word
+    must look like a name.
+    """
+    spans = [(s, e) for s, e in words(sentence) if sentence[s:e] in known]
+    joined: list[list[int]] = []
+    for start, end in spans:
+        if joined:
+            between = sentence[joined[-1][1] : start]
+            if (
+                not set(between) & set(",;:.!?()")
+                and all(word.lower() in _PARTICLES for word in re.findall(r"\w+", between))
+                and len(between) < 12
+            ):
+                joined[-1][1] = end
+                continue
+        joined.append([start, end])
+    if language == "de":
+        joined = [
+            [s, e] for s, e in joined if " " in sentence[s:e] or _looks_like_name(sentence[s:e])
+        ]
+    return [(s, e) for s, e in joined]

@@ -1,0 +1,137 @@
+"""Numbers, words and names, made comparable across languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.evidence import known_names, names, numbers, phrases, words
+
+LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("mais de 100 mil chips", "pt", [100_000]),
+        ("plus de 100 000 puces", "fr", [100_000]),
+        ("plus de 100\u202f000 puces", "fr", [100_000]),
+        ("cem mil unidades", "pt", [100_000]),
+        ("10 milhões de usuários", "pt", [10_000_000]),
+        ("dix millions d'utilisateurs", "fr", [10_000_000]),
+        ("1,5 milhão de euros", "pt", [1_500_000]),
+        ("R$ 1,9 bilhão", "pt", [1_900_000_000]),
+        ("some 4.2 billion dollars", "en", [4_200_000_000]),
+        ("três navios e vinte e dois botes", "pt", [3, 22]),
+        ("quatre-vingt-dix-sept élus", "fr", [97]),
+        ("1.200 técnicos", "pt", [1200]),
+        ("1,200 engineers", "en", [1200]),
+        ("1.200 metres", "en", [1.2]),
+        ("1,234.5 and 0.25", "en", [1234.5, 0.25]),
+        ("1.234.567,8 kg", "de", [1_234_567.8]),
+        ("1'234 Franken", "de", [1234]),
+        ("13,5% ao ano", "pt", [13.5]),
+        ("4.3% em 2026", "pt", [4.3, 2026]),
+        ("0,125 litro", "pt", [0.125]),
+        ("o chip Ascend 910B e o H20", "pt", []),
+        ("um homem e uma mulher", "pt", []),
+        ("sem números", "pt", []),
+    ],
+)
+def test_numbers_have_the_values_that_a_reader_gives_them(
+    text: str, language: str, values: list[float]
+) -> None:
+    """The many spellings of a number come out as its value; articles and model names do not."""
+    assert [number.value for number in numbers(text, language)] == pytest.approx(values)
+
+
+def test_a_number_and_its_scale_word_are_one_span() -> None:
+    """The span of a scaled number covers the digits and the word."""
+    text = "vendeu 1,5 milhão de carros"
+    (number,) = numbers(text, "pt")
+    assert text[number.start : number.end] == "1,5 milhão"
+
+
+@given(st.text(), st.sampled_from(LANGUAGES))
+def test_numbers_are_in_order_and_apart_in_any_text(text: str, language: str) -> None:
+    """Any text gives spans inside it, ascending and disjoint."""
+    found = numbers(text, language)
+    edges = [edge for number in found for edge in (number.start, number.end)]
+    assert edges == sorted(edges)
+    assert all(0 <= number.start < number.end <= len(text) for number in found)
+
+
+@given(st.integers(min_value=2, max_value=10**9), st.sampled_from(["pt", "fr", "en", "de"]))
+def test_grouped_digits_mean_the_same_in_each_language(value: int, language: str) -> None:
+    """A whole number grouped by the language's separator keeps its value."""
+    separator = {"pt": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "en": ",", "de": "."}[language]
+    written = f"{value:,}".replace(",", separator)
+    assert [number.value for number in numbers(written, language)] == [value]
+
+
+def test_phrases_are_runs_of_words() -> None:
+    """Runs of three words, one-letter words left out; a short text is one phrase."""
+    assert phrases("O banco central baixou a taxa", 3) == [
+        "banco central baixou",
+        "central baixou taxa",
+    ]
+    assert phrases("Hubo abrazos.", 3) == ["Hubo abrazos"]
+    assert phrases("…", 3) == ["…"]
+
+
+@given(st.text(min_size=1), st.integers(min_value=1, max_value=4))
+def test_there_is_always_a_phrase(text: str, size: int) -> None:
+    """Every text has at least one phrase and none is empty."""
+    found = phrases(text, size)
+    assert found
+    assert all(found)
+
+
+def spelled(sentence: str, others: list[str], language: str = "pt") -> list[str]:
+    known = known_names([sentence, *others])
+    return [sentence[start:end] for start, end in names(sentence, known, language)]
+
+
+def test_names_are_capitals_inside_a_sentence() -> None:
+    """Capitalised words inside a sentence are names, joined over particles."""
+    found = spelled("Segundo o Banco da Serra, a OMS avisou Ana Prado.", [])
+    assert found == ["Banco da Serra", "OMS", "Ana Prado"]
+
+
+def test_a_first_word_is_a_name_only_if_known() -> None:
+    """A capital at the beginning says nothing unless the word is a name elsewhere."""
+    assert spelled("Fontes confirmaram.", []) == []
+    assert spelled("Lumora confirmou.", ["A sede da Lumora fechou."]) == ["Lumora"]
+
+
+def test_model_names_are_names() -> None:
+    """Letters with digits are a name, digits alone are not."""
+    assert spelled("o chip 910B de 2024", []) == ["910B"]
+
+
+def test_german_nouns_are_not_names() -> None:
+    """A lone capitalised German word is a noun, unless its shape or company says otherwise."""
+    assert spelled("Heute hat die Regierung mit Anna Vogt im Haus der SPD beraten.", [], "de") == [
+        "Anna Vogt",
+        "Haus der SPD",
+    ]
+
+
+def test_title_case_makes_no_names() -> None:
+    """In a Title Case line capitals say nothing."""
+    assert spelled("The Minister Will Resign After Harsh Winter Storm", [], "en") == []
+
+
+@given(st.lists(st.text(), max_size=5), st.sampled_from(LANGUAGES))
+def test_names_of_any_text_are_spans_of_it(texts: list[str], language: str) -> None:
+    """Any text gives names that are spans inside it, ascending and disjoint."""
+    known = known_names(texts)
+    for text in texts:
+        spans = names(text, known, language)
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+        assert spans == sorted(spans)
+
+
+def test_words_leave_punctuation_out() -> None:
+    """Words come without the marks around them, elided articles as words of their own."""
+    text = "l'équipe « gagne » 3-1"
+    assert [text[s:e] for s, e in words(text)] == ["l", "équipe", "gagne", "3", "1"]
