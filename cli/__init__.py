@@ -1,0 +1,1 @@
+"""The command `align` and its renderers; installs as `aligner_cli`."""

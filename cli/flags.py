@@ -1,0 +1,129 @@
+"""The arguments and options of the command, each in the group where `--help` shows it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aligner.options import OrderOption, Split
+from aligner.types import Side
+
+from .output import READING_WIDTH, SUFFIXES, Color
+from .render import FORMATS
+from .render.options import MIN_WIDTH
+
+COMPARED = "What is compared"
+SHOWN = "What is shown"
+HOW = "How"
+
+
+TextA = Annotated[
+    str, typer.Argument(metavar="A", help="A text; - is standard input.", rich_help_panel=COMPARED)
+]
+TextB = Annotated[
+    str,
+    typer.Argument(metavar="B", help="A text in another language.", rich_help_panel=COMPARED),
+]
+OrderFlag = Annotated[
+    OrderOption,
+    typer.Option(
+        "--order",
+        help="free: sentences pair wherever they stand; monotonic: in order, as in translations.",
+        rich_help_panel=COMPARED,
+    ),
+]
+SplitFlag = Annotated[
+    Split,
+    typer.Option(
+        "--split",
+        help="lines: each line is one sentence, as in texts that are split already.",
+        rich_help_panel=COMPARED,
+    ),
+]
+LanguageA = Annotated[
+    str | None,
+    typer.Option(
+        "--lang-a",
+        metavar="CODE",
+        help="Language of A, such as pt.  [default: detected]",
+        rich_help_panel=COMPARED,
+    ),
+]
+LanguageB = Annotated[
+    str | None,
+    typer.Option(
+        "--lang-b",
+        metavar="CODE",
+        help="Language of B.  [default: detected]",
+        rich_help_panel=COMPARED,
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="A sentence-transformers model, by name or folder.  [default: the embedded model]",
+        rich_help_panel=COMPARED,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="|".join(FORMATS),
+        help="What to print.  [default: diff; nothing with -o]",
+        rich_help_panel=SHOWN,
+    ),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"Write to a file; {', '.join(SUFFIXES)} tell the format. Can be repeated.",
+        rich_help_panel=SHOWN,
+    ),
+]
+OnlySide = Annotated[
+    Side | None,
+    typer.Option("--only", help="Show what that text alone says.", rich_help_panel=SHOWN),
+]
+Context = Annotated[
+    int,
+    typer.Option(
+        "-U",
+        "--context",
+        metavar="N",
+        min=0,
+        help="How many linked pairs to show around a difference.",
+        rich_help_panel=SHOWN,
+    ),
+]
+Width = Annotated[
+    int | None,
+    typer.Option(
+        "--width",
+        metavar="N",
+        min=MIN_WIDTH,
+        help=f"Columns to fill.  [default: the terminal's, at most {READING_WIDTH}]",
+        rich_help_panel=SHOWN,
+    ),
+]
+ColorFlag = Annotated[
+    Color,
+    typer.Option(
+        "--color",
+        help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR colours anywhere.",
+        rich_help_panel=SHOWN,
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", help="Print the summary alone.", rich_help_panel=SHOWN)
+]
+ExitCode = Annotated[
+    bool,
+    typer.Option("--exit-code", help="Exit with 1 if the texts differ.", rich_help_panel=HOW),
+]

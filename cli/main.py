@@ -1,0 +1,133 @@
+"""The command: flags to options, one call of the library, one echo, an exit status."""
+
+import os
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from aligner.errors import AlignerError
+from aligner.options import Options
+
+from . import flags
+from .help import GroupedHelp
+from .output import (
+    PAGE_WIDTH,
+    OutputError,
+    console_width,
+    renderer,
+    renderer_for,
+    wants_color,
+    write,
+)
+from .render import RenderOptions
+from .render.visible import flowing
+
+DONE = 0
+DIFFERS = 1  # with --exit-code, when either text says something that the other does not
+TROUBLE = 2
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"align {version('bitext-align')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        callback=_show_version,
+        is_eager=True,
+        help="Show the version and exit.",
+        rich_help_panel=flags.HOW,
+    ),
+]
+
+
+@app.command(
+    cls=GroupedHelp,
+    epilog="In the report: = linked, ~ linked but one text says more, - only in A, + only in B, "
+    "? less than 60 % certain; [-...-] only A says, {+...+} only B says. "
+    "Exit status: 0 done, 1 with --exit-code if the texts differ, 2 trouble.",
+)
+def align(  # noqa: PLR0913 (one for each flag)
+    a: flags.TextA,
+    b: flags.TextB,
+    *,
+    order: flags.OrderFlag = "auto",
+    split: flags.SplitFlag = "sentences",
+    lang_a: flags.LanguageA = None,
+    lang_b: flags.LanguageB = None,
+    model: flags.Model = None,
+    form: flags.Format = None,
+    output: flags.Outputs = None,
+    only: flags.OnlySide = None,
+    context: flags.Context = 3,
+    width: flags.Width = None,
+    color: flags.ColorFlag = "auto",
+    quiet: flags.Quiet = False,
+    exit_code: flags.ExitCode = False,
+    version: Version = False,  # noqa: ARG001 (its callback answers)
+) -> int:
+    """Show what only one of two texts in different languages says, as diff would."""
+    files = [(path, renderer_for(path)) for path in output or ()]
+    printed = renderer(form or "diff") if form or quiet or not files else None
+    options = Options(order=order, split=split, lang_a=lang_a, lang_b=lang_b, model=model)
+
+    from aligner import compare_files
+
+    comparison = compare_files(a, b, options=options)
+    page = RenderOptions(width=width or PAGE_WIDTH, context=context, only=only)
+    for path, render in files:
+        write(path, render(comparison, page))
+    if printed:
+        colored = wants_color(color, terminal=sys.stdout.isatty())
+        screen = replace(page, width=width or console_width(), color=colored, quiet=quiet)
+        _echo(printed(comparison, screen), form)
+    return DIFFERS if exit_code and comparison.differs else DONE
+
+
+def _echo(text: str, form: str | None) -> None:
+    """Print a report: the console's in the encoding of the console, any other in UTF-8.
+
+    A reader that goes away (`| head`) is no trouble. Raises OutputError for a full disk and the like.
+    """
+    encoding = sys.stdout.encoding if form in {None, "diff"} else "utf-8"
+    try:
+        typer.echo(text.encode(encoding, "backslashreplace"), nl=False)
+    except OSError as error:
+        # What is still buffered would fail once more when Python shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(f"cannot print: {error.strerror}; try -o FILE elsewhere") from error
+
+
+def status(arguments: list[str]) -> int:
+    """Run the command and tell its exit status; trouble is one line on standard error.
+
+    An interrupt gives 130 (128 + SIGINT, as shells count), by typer.
+    """
+    try:
+        done: int = app(arguments, prog_name="align", standalone_mode=False)
+    except typer.TyperException as error:
+        return _trouble(f"{error.format_message()} (see align --help)")
+    except AlignerError as error:
+        return _trouble(str(error))
+    return done
+
+
+def _trouble(message: str) -> int:
+    typer.echo(f"align: {flowing(message)}", err=True)
+    return TROUBLE
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(status(sys.argv[1:]))

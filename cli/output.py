@@ -1,0 +1,82 @@
+"""Where a report goes: which format a file gets, how it is written, what the terminal can show."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from aligner.errors import AlignerError
+
+from .render import FORMATS, Renderer
+from .render.options import MIN_WIDTH
+
+Color = Literal["auto", "always", "never"]
+
+SUFFIXES = {f".{name}": name for name in FORMATS} | {".txt": "diff"}
+PAGE_WIDTH = 80  # of a report in a file or a pipe, whatever the terminal
+READING_WIDTH = 100  # on a wide terminal; the eye loses its way back in longer lines of prose
+
+
+class OutputError(AlignerError):
+    """A report that cannot be written where, or as what, it was asked for."""
+
+
+def renderer(name: str) -> Renderer:
+    """The renderer of a format. Raises OutputError when there is no such format."""
+    if name not in FORMATS:
+        raise OutputError(f"there is no format {name!r}; use one of: {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def renderer_for(path: Path) -> Renderer:
+    """The renderer of the format that the suffix of `path` stands for.
+
+    Raises OutputError for another suffix, and where there is no folder to write to.
+    """
+    if (suffix := path.suffix.lower()) not in SUFFIXES:
+        raise OutputError(
+            f"cannot tell the format of {path} by its suffix; use one of: {', '.join(SUFFIXES)}"
+        )
+    if not path.parent.is_dir():
+        raise OutputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
+    return FORMATS[SUFFIXES[suffix]]
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report as UTF-8, in one step: a reader finds the old file or the whole new one.
+
+    Raises OutputError when the folder or the file does not allow it.
+    """
+    target = path.resolve()  # a symbolic link stays one
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        try:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+            if target.exists():
+                shutil.copymode(target, draft)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"cannot write {path}: {reason}; choose another place with -o") from error
+
+
+def wants_color(choice: Color, *, terminal: bool) -> bool:
+    """Whether to colour a report that goes to a terminal, or to something else.
+
+    `NO_COLOR` outdoes `FORCE_COLOR`, as in Python's own tools; see no-color.org, force-color.org.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in {"", "0"}:
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def console_width() -> int:
+    """The columns of the terminal up to `READING_WIDTH`; `PAGE_WIDTH` where there is none."""
+    columns = shutil.get_terminal_size(fallback=(PAGE_WIDTH, 24)).columns
+    return max(MIN_WIDTH, min(columns, READING_WIDTH))

@@ -1,0 +1,236 @@
+r"""The report for the console: what `diff` would print if it could read several languages.
+
+The first column tells what becomes of a sentence: `=` linked, `~` linked, but one side says more,
+`-` only in a, `+` only in b; `?` beside it marks what is less than 60 % certain. Two columns of
+sentence numbers follow, a's and b's, from 1 as people count (JSON counts from 0). Inside a link,
+`[-...-]` is what only a says and `{+...+}` what only b says, as in `git diff --word-diff`; a bracket of
+that kind in the text itself gets a backslash inside (`[\-`).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import itemgetter
+
+from aligner.types import Comparison, Detail, Link, Sentence, Side
+
+from .layout import BOLD, DIM, GREEN, PLAIN, RED, YELLOW, Block, Piece, clip, lay_out, width_of
+from .options import RenderOptions
+from .sequence import Elided, Entry, OneSided, near_differences, reading_order, said_only_in
+from .visible import flowing, visible
+
+UNSURE = 0.6  # below this a statement is little better than the toss of a coin
+SIDES: tuple[Side, Side] = ("a", "b")
+MARKS = {"a": "-", "b": "+", "same": "=", "partial": "~"}
+STYLES = {"a": RED, "b": GREEN, "same": PLAIN, "partial": YELLOW}
+BRACKETS = {"a": ("[-", "-]"), "b": ("{+", "+}")}
+LOOKALIKE = re.compile(r"\[(?=-)|-(?=\])|\{(?=\+)|\+(?=\})")  # a bracket of the text itself
+NAME_COLUMNS = 40  # a longer file name does not push the counts of both to the right
+
+
+def render(comparison: Comparison, options: RenderOptions) -> str:
+    """The comparison as a report that ends in a newline; with `quiet`, its last line alone."""
+    sections = [[_summary(comparison)]]
+    if not options.quiet:
+        closing = [*_remarks(comparison), _summary(comparison)]
+        sections = [_header(comparison), *_body(comparison, options), closing]
+    return "\n".join("".join(_lines(section, options)) for section in sections)
+
+
+def _lines(section: Iterable[Block], options: RenderOptions) -> Iterator[str]:
+    for block in section:
+        for line in lay_out(block, options.width, color=options.color):
+            yield line + "\n"
+
+
+def _header(comparison: Comparison) -> list[Block]:
+    """Both documents with their languages and counts, as the first two lines of a diff."""
+    names = {side: visible(comparison.document(side).name) for side in SIDES}
+    column = min(NAME_COLUMNS, max(width_of(name) for name in names.values()))
+    return [
+        Block(
+            (
+                Piece(f"{MARKS[side] * 3} {names[side]}", BOLD),
+                Piece(" " * (column - width_of(names[side]))),
+                Piece(f"  {_language(comparison, side)}"),
+                Piece(f"  {_counts(comparison, side)}"),
+            ),
+            rest=(Piece("    "),),
+        )
+        for side in SIDES
+    ]
+
+
+def _language(comparison: Comparison, side: Side) -> str:
+    code = visible(comparison.document(side).language)
+    return "unknown language" if code == "und" else code
+
+
+def _counts(comparison: Comparison, side: Side) -> str:
+    counts = comparison.counts(side)
+    fates = [f"{counts.linked} linked", f"{counts.only} only here"]
+    if counts.boilerplate:
+        fates.append(f"{counts.boilerplate} boilerplate")
+    return f"{_plural(counts.sentences, 'sentence')}: {', '.join(fates)}"
+
+
+def _remarks(comparison: Comparison) -> list[Block]:
+    """What to know about how the answer came about."""
+    lines = [f"note: {flowing(note)}" for note in comparison.notes]
+    if comparison.signature:
+        lines.append(flowing(comparison.signature))
+    return [Block((Piece(line, DIM),), rest=(Piece("  "),)) for line in lines]
+
+
+def _summary(comparison: Comparison) -> Block:
+    """One line that is the legend of the marks as well."""
+    relations = [link.relation for link in comparison.links]
+    pieces = [Piece(f"= {relations.count('same')} same")]
+    if comparison.differs:
+        pieces.append(Piece(f"~ {relations.count('partial')} partial", STYLES["partial"]))
+        pieces += [_said_only_in(comparison, side) for side in SIDES]
+    else:
+        pieces.insert(0, Piece("No differences:", BOLD))
+    if unsure := sum(_is_unsure(entry) for entry in reading_order(comparison)):
+        pieces.append(Piece(f"? {unsure} unsure", YELLOW))
+    if boilerplate := sum(comparison.counts(side).boilerplate for side in SIDES):
+        pieces.append(Piece(f"{boilerplate} boilerplate", DIM))
+    spaced = chain.from_iterable((piece, Piece("   ")) for piece in pieces)
+    return Block(tuple(spaced), rest=(Piece("  "),))
+
+
+def _said_only_in(comparison: Comparison, side: Side) -> Piece:
+    name = visible(comparison.document(side).name)
+    return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
+
+
+def _is_unsure(entry: Entry) -> bool:
+    if isinstance(entry, Link):
+        return entry.confidence < UNSURE
+    return not entry.boilerplate and entry.only.confidence < UNSURE
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block]]:
+    """Links one by one; neighbouring one-sided sentences of a side together."""
+    entries = reading_order(comparison)
+    shown: list[Entry | Elided] = []
+    if options.only is None:
+        shown += near_differences(entries, options.context)
+    else:
+        shown += [entry for entry in entries if said_only_in(options.only, entry)]
+    rows = _Rows(comparison, options)
+    for _, run in groupby(enumerate(shown), key=_run):
+        yield list(rows.of([entry for _, entry in run]))
+    if options.only and not shown:
+        name = visible(comparison.document(options.only).name)
+        yield [Block((Piece(f"Nothing is said only in {name}."),))]
+
+
+def _run(numbered: tuple[int, Entry | Elided]) -> tuple[object, ...]:
+    """Equal for neighbours that stand without a blank line between them."""
+    number, entry = numbered
+    return (entry.side, entry.boilerplate) if isinstance(entry, OneSided) else (number,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Entries as rows with a gutter: mark, doubt, number in a, number in b."""
+
+    comparison: Comparison
+    options: RenderOptions
+
+    def of(self, run: list[Entry | Elided]) -> Iterator[Block]:
+        """The rows of a run: one link, one gap, or neighbouring one-sided sentences."""
+        one_sided = [entry for entry in run if isinstance(entry, OneSided)]
+        match run[0]:
+            case Link() as link:
+                yield from self._link(link)
+            case Elided() as elided:
+                yield Block((Piece(_gap(elided), DIM),), *self._gutters())
+            case OneSided(side=side, boilerplate=True):
+                yield self._boilerplate(side, [one.only.sentence for one in one_sided])
+            case _:
+                for one in one_sided:
+                    yield from self._one_sided(one)
+
+    def _link(self, link: Link) -> Iterator[Block]:
+        shown = SIDES if self.options.only is None else (self.options.only,)
+        mark: str = link.relation
+        for side in SIDES:
+            details = (link.a_only if side == "a" else link.b_only) if side in shown else ()
+            for number in link.a if side == "a" else link.b:
+                gutters = self._gutters(mark, side, number, unsure=_is_unsure(link))
+                spans = _spans(self.comparison.document(side).sentences[number], details)
+                opening, closing = BRACKETS[side]
+                body = (
+                    Piece(f"{opening}{text}{closing}", STYLES[side]) if marked else Piece(text)
+                    for text, marked in spans
+                )
+                yield Block(tuple(body), *gutters)
+                mark = ""
+
+    def _one_sided(self, one: OneSided) -> Iterator[Block]:
+        side, number, style = one.side, one.only.sentence, STYLES[one.side]
+        sentence = self.comparison.document(side).sentences[number]
+        first, rest = self._gutters(side, side, number, unsure=_is_unsure(one))
+        body = (
+            Piece(text, f"{BOLD};{style}" if marked else style)
+            for text, marked in _spans(sentence, one.only.details)
+        )
+        yield Block(tuple(body), first, rest)
+        if news := dict.fromkeys(flowing(detail.text) for detail in one.only.details):
+            yield Block((Piece("only here: ", DIM), Piece(" · ".join(news), style)), rest, rest)
+
+    def _boilerplate(self, side: Side, numbers: list[int]) -> Block:
+        """One line for a run, however long: enough to see that nothing was lost."""
+        sentences = self.comparison.document(side).sentences
+        texts = " · ".join(flowing(sentences[number].text) for number in numbers)
+        first, rest = self._gutters("", side, numbers[0])
+        room = self.options.width - width_of("".join(piece.text for piece in first))
+        label = "boilerplate" if len(numbers) == 1 else f"boilerplate × {len(numbers)}"
+        return Block((Piece(clip(f"{label}: {texts}", room), DIM),), first, rest)
+
+    def _gutters(
+        self, mark: str = "", side: Side = "a", number: int | None = None, *, unsure: bool = False
+    ) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """What stands before the first line of a row, and before its other lines.
+
+        The marks of one-sided sentences are repeated, so that editors colour the whole of a saved
+        report and `grep '^-'` finds it.
+        """
+        numbers = {
+            one: " " * len(str(len(self.comparison.document(one).sentences))) for one in SIDES
+        }
+        blank = Piece(f"  {numbers['a']} {numbers['b']}  ")
+        if number is not None:
+            numbers[side] = str(number + 1).rjust(len(numbers[side]))
+        signs = Piece(MARKS.get(mark, " "), STYLES.get(mark, PLAIN))
+        doubt = Piece("?" if unsure and mark else " ", YELLOW)
+        first = (signs, doubt, Piece(f" {numbers['a']} {numbers['b']}  ", DIM))
+        repeated = signs if mark in SIDES else Piece(" ")
+        return first, (repeated, blank)
+
+
+def _gap(elided: Elided) -> str:
+    parts = []
+    if elided.links:
+        parts.append(_plural(elided.links, "linked pair"))
+    if elided.boilerplate:
+        parts.append(_plural(elided.boilerplate, "boilerplate line"))
+    return f"… {', '.join(parts)}"
+
+
+def _spans(sentence: Sentence, details: Iterable[Detail]) -> Iterator[tuple[str, bool]]:
+    """The text of a sentence in stretches, each with whether it lies in a detail."""
+    marked = bytearray(len(sentence.text))
+    for detail in details:
+        stretch = slice(max(0, detail.start - sentence.start), max(0, detail.end - sentence.start))
+        marked[stretch] = b"\1" * len(marked[stretch])
+    for mark, run in groupby(zip(sentence.text, marked, strict=True), key=itemgetter(1)):
+        text = flowing("".join(character for character, _ in run))
+        yield LOOKALIKE.sub(r"\g<0>\\", text), bool(mark)
