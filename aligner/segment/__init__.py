@@ -1,0 +1,79 @@
+"""The segment stage: a text becomes a document of sentences in a known language, furniture marked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aligner.options import Split
+from aligner.segment.boilerplate import furniture
+from aligner.segment.language import SURE, UNDETERMINED, checked, detected
+from aligner.segment.sentences import boundary_rules, detector_for, line_spans, sentence_spans
+from aligner.types import Document, Sentence
+
+__all__ = ["Segmented", "segment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """A document, and what its reader should know about how it came about."""
+
+    document: Document
+    notes: tuple[str, ...]
+
+
+def segment(
+    text: str, *, name: str, language: str | None = None, split: Split = "sentences"
+) -> Segmented:
+    """Find the language of a text, its sentences, and which of them are page furniture.
+
+    Args:
+        text: as it was read; the offsets of the sentences refer to it.
+        name: of the document, for display.
+        language: an ISO 639-1 code or a tag that starts with one; None guesses it.
+        split: `lines` takes every non-empty line as one sentence. There only a line feed ends one, as
+            for `wc -l` and for the tools that write such files; `sentences` knows all line breaks.
+
+    Raises:
+        LanguageError: `language` is not a code.
+    """
+    shown = "".join(char if char.isprintable() else "\ufffd" for char in name)
+    code, notes = _language(text, shown, language)
+    if split == "lines":
+        lines = list(line_spans(text, breaks="\n"))
+        spans = list(enumerate(lines))
+    else:
+        lines = list(line_spans(text))
+        spans = list(_sentences(text, lines, code))
+        if not boundary_rules(code) and code != UNDETERMINED:
+            notes = (*notes, f"{shown}: no sentence rules for language {code}, generic ones used")
+    marked = furniture([text[start:end] for start, end in lines], code)
+    sentences = tuple(
+        Sentence(text[start:end], start, end, paragraph, boilerplate=marked[paragraph])
+        for paragraph, (start, end) in spans
+    )
+    return Segmented(Document(name, code, text, sentences), notes)
+
+
+def _language(text: str, name: str, given: str | None) -> tuple[str, tuple[str, ...]]:
+    """The code of the language, and a note where it is a poor guess."""
+    if given is not None:
+        return checked(given), ()
+    guess = detected(text)
+    if guess.language == UNDETERMINED:
+        note = (
+            f"{name}: language not recognised, generic rules used; name it with --lang-a, --lang-b"
+        )
+        return UNDETERMINED, (note,)
+    if guess.score < SURE:
+        note = f"{name}: language {guess.language} is a poor guess ({guess.score:.2f});"
+        return guess.language, (f"{note} name it with --lang-a, --lang-b",)
+    return guess.language, ()
+
+
+def _sentences(
+    text: str, lines: list[tuple[int, int]], language: str
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield the number of the line and the span in `text` of every sentence."""
+    detector = detector_for(language)
+    for paragraph, (start, end) in enumerate(lines):
+        for first, last in sentence_spans(text[start:end], detector):
+            yield paragraph, (start + first, start + last)
