@@ -136,7 +136,7 @@ def _pattern(phrases: list[str], *, label: bool) -> re.Pattern[str]:
 
 def _speaks(line: _Line, phrases: _Phrases) -> bool:
     """Whether a line says what only furniture says."""
-    # The longest of 230 such lines in 31 pairs of articles has 19 words.
+    # The longest of 233 such lines in 62 articles has 18 words.
     if line.words > 30:
         return False
     return (
@@ -219,14 +219,14 @@ def _is_label(first: _Line, second: _Line, rest: list[_Line]) -> bool:
 
 
 def _is_prose(lines: list[_Line]) -> bool:
-    """Whether paragraphs hold several sentences: at least two do, and one in seven of the longer.
+    """Whether paragraphs hold several sentences: at least two do, and a fifth of the longer.
 
-    In news articles pasted as paragraphs, a third and more do; in files of one sentence per line, a
-    few in a hundred.
+    In 64 news articles pasted as paragraphs, 25 % and more do, 69 % on average; in six files of news
+    with one sentence per line, 1 to 10 %.
     """
     longer = [line for line in lines if line.words >= 8]
     several = sum(_SENTENCE_BREAK.search(line.text[:2000]) is not None for line in longer)
-    return several >= 2 and several >= len(longer) / 7
+    return several >= 2 and several >= len(longer) / 5
 
 
 def _mark_tail(lines: list[_Line], marks: list[bool], headline: int) -> None:
