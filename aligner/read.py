@@ -20,7 +20,7 @@ _MARKS = (
 )
 
 # Of news snippets of 1 to 40 sentences in cp1252 (pt fr de es it), charset-normalizer took a third
-# (242 of 706) for cp1250, big5 and others; it is asked only when the letters fit none of these alphabets.
+# (242 of 706) for cp1250, big5 and others; it is asked only when the letters fit no alphabet here.
 _WESTERN = tuple(
     map(
         frozenset,
