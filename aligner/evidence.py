@@ -6,8 +6,10 @@ misread the mixed spellings of real articles (`4.3%` in a Portuguese text become
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from aligner.types import Sentence
 
 NUMBER_WORD_LANGUAGES = frozenset("fr es en pt de nl da it".split())
 # Languages that write 1,234.5; all others here write 1.234,5 or 1 234,5.
@@ -112,6 +114,77 @@ def phrases(text: str, size: int) -> list[str]:
     if len(found) <= size:
         return [" ".join(found) or text]
     return [" ".join(found[k : k + size]) for k in range(len(found) - size + 1)]
+
+
+_CLAUSE_END = re.compile(r"[,;:—–]\s+|\s-\s|[()«»“”„]|(?:^|\s)\"|\"(?=[\s.,]|$)")
+
+
+def clauses(text: str, shortest: int = 3) -> list[str]:
+    """The text itself, then the parts of at least `shortest` words that its punctuation separates."""
+    parts = [part.strip(" .!?") for part in _CLAUSE_END.split(text)]
+    parts = [part for part in parts if len(words(part)) >= shortest]
+    return [text] if parts == [text.strip(" .!?")] else [text, *parts]
+
+
+_QUOTES = frozenset('«»“”„‟"「」『』')
+# A quotation of fewer words is a term or a title.
+_SHORTEST_QUOTATION = 3
+# A sentence with this share of its letters inside quotes goes on with the quotation before it.
+_WHOLLY_QUOTED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What of a sentence stands in quotation marks, and the whole quotation it is part of.
+
+    `block` numbers the quotations of a text: sentences with equal numbers are one speech.
+    """
+
+    text: str
+    whole: str
+    block: int
+
+
+def quotations(sentences: Sequence[Sentence]) -> list[Quoted | None]:
+    """For each sentence its quotation, followed over the sentences of a paragraph; None for none."""
+    found: list[tuple[str, int] | None] = []
+    inside, paragraph, block = False, -1, -1
+    for sentence in sentences:
+        if sentence.paragraph != paragraph:
+            inside, paragraph = False, sentence.paragraph
+            previous = False
+        else:
+            previous = bool(found and found[-1])
+        opened = inside
+        text, inside = _quoted_text(sentence.text, inside=inside)
+        if len(words(text)) < _SHORTEST_QUOTATION:
+            found.append(None)
+            continue
+        share = _letters(text) / max(1, _letters(sentence.text))
+        if not (previous and (opened or share > _WHOLLY_QUOTED)):
+            block += 1
+        found.append((text, block))
+    whole: dict[int, list[str]] = {}
+    for one in found:
+        if one:
+            whole.setdefault(one[1], []).append(one[0])
+    return [one and Quoted(one[0], " ".join(whole[one[1]]), one[1]) for one in found]
+
+
+def _quoted_text(text: str, *, inside: bool) -> tuple[str, bool]:
+    """What stands between quotation marks, and whether the last one is still open at the end."""
+    quoted = []
+    for char in text:
+        if char in _QUOTES:
+            inside = not inside
+            quoted.append(" ")
+        elif inside:
+            quoted.append(char)
+    return " ".join("".join(quoted).split()), inside
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 # Small words that join the parts of a name: `Tribunal Superior de Justicia`, `Bank of England`.

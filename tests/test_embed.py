@@ -12,6 +12,7 @@ from aligner.embed import load_encoder
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.embed.views import embed_views
 from aligner.errors import ModelError
+from aligner.types import Sentence
 from tests.fakes import WordsEncoder
 
 TEXTS = [
@@ -49,17 +50,36 @@ def test_nothing_to_encode(embedded: EmbeddedEncoder) -> None:
     assert embedded.encode([]).shape == (0, 512)
 
 
-def test_views_hold_the_vectors_of_sentences_contexts_and_phrases() -> None:
+def sentences(*texts: str) -> list[Sentence]:
+    """Sentences of one paragraph."""
+    return [Sentence(text, 0, len(text), 0) for text in texts]
+
+
+def test_views_hold_the_vectors_of_sentences_neighbours_and_parts() -> None:
     """Each view is the encoding of its texts; every distinct text is encoded once."""
     encoder = WordsEncoder()
-    first, second = embed_views([["um dois três quatro", "fim"], ["um dois três quatro"]], encoder)
+    first, second = embed_views(
+        [sentences("um dois três quatro", "fim"), sentences("um dois três quatro")], encoder
+    )
     check = WordsEncoder().encode
     np.testing.assert_array_equal(first.sentences, check(["um dois três quatro", "fim"]))
-    np.testing.assert_array_equal(first.contexts[1:], check(["um dois três quatro fim"]))
-    np.testing.assert_array_equal(first.phrases, check(["um dois três", "dois três quatro", "fim"]))
-    assert first.phrase_starts.tolist() == [0, 2]
-    np.testing.assert_array_equal(second.contexts, second.sentences)
+    np.testing.assert_array_equal(first.before[1:], check(["um dois três quatro fim"]))
+    np.testing.assert_array_equal(first.after, check(["um dois três quatro fim", "fim"]))
+    phrases = check(["um dois três", "dois três quatro", "fim"])
+    np.testing.assert_array_equal(first.phrases.vectors, phrases)
+    assert first.phrases.starts.tolist() == [0, 2]
+    np.testing.assert_array_equal(second.before, second.sentences)
     assert len(encoder.encoded) == len(set(encoder.encoded))
+
+
+def test_views_follow_a_speech_over_sentences() -> None:
+    """The sentences of one quotation share its vector; the others belong to none."""
+    texts = ("Ela falou.", "“Isto não está certo.", "Vamos recorrer já”, disse Ana.", "E saiu.")
+    (views,) = embed_views([sentences(*texts)], WordsEncoder())
+    assert views.speech.tolist() == [-1, 0, 0, -1]
+    (speech,) = WordsEncoder().encode(["Isto não está certo. Vamos recorrer já"])
+    np.testing.assert_array_equal(views.speeches[1], speech)
+    np.testing.assert_array_equal(views.speeches[2], speech)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligner.evidence import known_names, names, numbers, phrases, words
+from aligner.evidence import clauses, known_names, names, numbers, phrases, quotations, words
+from aligner.types import Sentence
 
 LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
 
@@ -135,3 +136,58 @@ def test_words_leave_punctuation_out() -> None:
     """Words come without the marks around them, elided articles as words of their own."""
     text = "l'équipe « gagne » 3-1"
     assert [text[s:e] for s, e in words(text)] == ["l", "équipe", "gagne", "3", "1"]
+
+
+def quoted(*texts: str, paragraphs: list[int] | None = None) -> list[tuple[str, int] | None]:
+    """Quoted text and speech number of each sentence."""
+    numbers_of = paragraphs or [0] * len(texts)
+    sentences = [
+        Sentence(text, 0, len(text), paragraph)
+        for text, paragraph in zip(texts, numbers_of, strict=True)
+    ]
+    return [(one.text, one.block) if one else None for one in quotations(sentences)]
+
+
+def test_a_quotation_goes_on_until_it_is_closed() -> None:
+    """What stands between an opening mark and a closing one sentences later is one speech."""
+    assert quoted("« Tout est faux.", "Rien de neuf ici », dit-elle.", "Elle part.") == [
+        ("Tout est faux.", 0),
+        ("Rien de neuf ici", 0),
+        None,
+    ]
+
+
+def test_a_sentence_all_in_quotes_goes_on_with_the_speech_before() -> None:
+    """A speech interrupted by `he said` is one; another speaker's is another."""
+    assert quoted("“Tudo isto é falso”, disse Ana.", "“Não há nada de novo.”") == [
+        ("Tudo isto é falso", 0),
+        ("Não há nada de novo.", 0),
+    ]
+    assert quoted(
+        "“Tudo isto é falso”, disse Ana.", "Para Rui, que estava lá, é “só mais um boato”."
+    ) == [
+        ("Tudo isto é falso", 0),
+        ("só mais um boato", 1),
+    ]
+
+
+def test_a_term_in_quotes_is_no_quotation_and_a_paragraph_ends_one() -> None:
+    """Titles and terms are short; an unclosed mark does not swallow the rest of the text."""
+    assert quoted(
+        "O filme “A Maré” estreou.", "“Sem fecho nenhum aqui", "Outro", paragraphs=[0, 1, 2]
+    ) == [
+        None,
+        ("Sem fecho nenhum aqui", 0),
+        None,
+    ]
+
+
+def test_clauses_are_what_punctuation_separates() -> None:
+    """The sentence itself comes first, then its parts of at least three words."""
+    text = "Ela saiu, disse o porta-voz da casa, porque “o prazo acabou ontem”."
+    assert clauses(text) == [
+        text,
+        "disse o porta-voz da casa",
+        "o prazo acabou ontem",
+    ]
+    assert clauses("Sem vírgula alguma aqui.") == ["Sem vírgula alguma aqui."]

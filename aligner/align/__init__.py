@@ -1,0 +1,1 @@
+"""The solvers: which sentences of two texts belong together."""

@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
+from aligner.vectors import Vectors
 
-Vectors = npt.NDArray[np.float32]
+__all__ = ["Encoder", "Vectors", "load_encoder"]
 
 
 class Encoder(Protocol):

@@ -1,12 +1,14 @@
-"""What is embedded of a document: its sentences, each with the one before it, and its phrases."""
+"""What is embedded of a document: sentences, alone and with their neighbours, and their parts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from aligner.embed import Encoder, Vectors
-from aligner.evidence import phrases
+from aligner.embed import Encoder
+from aligner.evidence import clauses, phrases, quotations
+from aligner.types import Sentence
+from aligner.vectors import Parts, Vectors, Views
 
 # Runs of 2 and 4 words, and single words weighted by rarity, scored within 0.005 link F1 of runs of 3
 # on the development articles.
@@ -14,44 +16,76 @@ PHRASE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """The vectors of `n` sentences, all of length 1.
+class _Texts:
+    """The texts behind the vectors of a `Views`."""
 
-    `sentences` `[n, d]`; `contexts` `[n, d]`, each sentence read after the one before it, which tells
-    what its pronouns stand for; `phrases` `[p, d]`, those of a sentence in a row; `phrase_starts` `[n]`,
-    the number of each sentence's first phrase.
-    """
+    sentences: list[str]
+    before: list[str]
+    after: list[str]
+    phrases: list[list[str]]
+    clauses: list[list[str]]
+    quotes: list[str]
+    speeches: list[str]
+    speech: list[int]
 
-    sentences: Vectors
-    contexts: Vectors
-    phrases: Vectors
-    phrase_starts: npt.NDArray[np.intp]
 
-
-def embed_views(documents: list[list[str]], encoder: Encoder) -> list[Views]:
+def embed_views(documents: Sequence[Sequence[Sentence]], encoder: Encoder) -> list[Views]:
     """The views of each document's sentences; every distinct text is encoded once, in one call."""
-    contexts = [
-        [" ".join(doc[max(0, k - 1) : k + 1]) for k in range(len(doc))] for doc in documents
-    ]
-    split = [[phrases(text, PHRASE_WORDS) for text in doc] for doc in documents]
-    runs = [[run for of_sentence in doc for run in of_sentence] for doc in split]
-    distinct = list(
-        dict.fromkeys(
-            text for group in (documents, contexts, runs) for doc in group for text in doc
-        )
-    )
-    vectors = encoder.encode(distinct)
-    row = {text: k for k, text in enumerate(distinct)}
+    everything = [_texts_of(sentences) for sentences in documents]
+    number: dict[str, int] = {}
+    for texts in everything:
+        parts = (part for group in (*texts.phrases, *texts.clauses) for part in group)
+        for text in (*texts.before, *texts.after, *parts, *texts.quotes, *texts.speeches):
+            number.setdefault(text, len(number))
+    vectors = encoder.encode(list(number))
 
     def take(texts: list[str]) -> Vectors:
-        return vectors[[row[text] for text in texts]]
+        return vectors[[number[text] for text in texts]]
+
+    def parts_of(groups: list[list[str]]) -> Parts:
+        starts = np.cumsum([0, *map(len, groups)])[:-1]
+        return Parts(take([part for group in groups for part in group]), starts)
 
     return [
         Views(
-            take(doc),
-            take(contexts[k]),
-            take(runs[k]),
-            np.cumsum([0, *(len(one) for one in split[k])])[:-1],
+            sentences=take(texts.sentences),
+            before=take(texts.before),
+            after=take(texts.after),
+            phrases=parts_of(texts.phrases),
+            clauses=parts_of(texts.clauses),
+            quotes=take(texts.quotes),
+            speeches=take(texts.speeches),
+            speech=np.array(texts.speech, dtype=np.intp),
         )
-        for k, doc in enumerate(documents)
+        for texts in everything
+    ]
+
+
+def _texts_of(sentences: Sequence[Sentence]) -> _Texts:
+    texts = [sentence.text for sentence in sentences]
+    quoted = quotations(sentences)
+    return _Texts(
+        sentences=texts,
+        before=[" ".join(texts[max(0, k - 1) : k + 1]) for k in range(len(texts))],
+        after=[" ".join(texts[k : k + 2]) for k in range(len(texts))],
+        phrases=[phrases(text, PHRASE_WORDS) for text in texts],
+        clauses=[clauses(text) for text in texts],
+        quotes=[one.text if one else text for one, text in zip(quoted, texts, strict=True)],
+        speeches=[one.whole if one else text for one, text in zip(quoted, texts, strict=True)],
+        speech=[one.block if one else -1 for one in quoted],
+    )
+
+
+def embed_windows(
+    texts: list[str], vectors: Vectors, encoder: Encoder, longest: int
+) -> list[Vectors]:
+    """Vectors `[n - k + 1, d]` of all runs of `k` consecutive texts, for k from 1 to `longest`.
+
+    `vectors` `[n, d]` are those of the single texts. Runs are encoded as what they are, one text:
+    the mean of their sentences' vectors is no substitute for it (cosine 0.93 with the embedded model).
+    """
+    n = len(texts)
+    return [vectors] + [
+        encoder.encode([" ".join(texts[i : i + k]) for i in range(n - k + 1)])
+        for k in range(2, longest + 1)
     ]

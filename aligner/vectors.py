@@ -1,0 +1,40 @@
+"""Vectors of sentences and of their parts: what the embed stage makes and the score stage reads.
+
+Axes: `n` sentences, `d` dimensions, `p` parts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Vectors `[p, d]` of the parts of `n` sentences in a row, and where each one's start, `[n]`."""
+
+    vectors: Vectors
+    starts: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The vectors of `n` sentences, all of length 1.
+
+    `sentences` `[n, d]`; `before` and `after` `[n, d]`: each sentence read together with the one
+    before or after it, which tells what its pronouns stand for; `phrases`: runs of words; `clauses`:
+    each sentence whole, then its clauses; `quotes` and `speeches` `[n, d]`: what a sentence quotes, and
+    the whole quotation, over several sentences, that this is part of; `speech` `[n]`: its number, -1 for
+    a sentence that quotes nothing (its row of `quotes` and `speeches` means nothing).
+    """
+
+    sentences: Vectors
+    before: Vectors
+    after: Vectors
+    phrases: Parts
+    clauses: Parts
+    quotes: Vectors
+    speeches: Vectors
+    speech: npt.NDArray[np.intp]

@@ -1,0 +1,1 @@
+"""Scripts that fit, measure and compare; their tables are quoted in the docs."""

@@ -1,0 +1,190 @@
+"""Evidence on pairs of sentences against the pair's own background."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.score import (
+    Passage,
+    against_background,
+    background,
+    features,
+    gap_to_rival,
+    load_weights,
+    nearest_clauses,
+    pair_probabilities,
+    phrase_coverage,
+    read_passage,
+    shared_numbers,
+)
+from aligner.types import Sentence
+from aligner.vectors import Parts, Vectors, Views
+
+DIMENSIONS = 8
+
+
+def unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: npt.NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return scaled
+
+
+def random_passage(seed: int, n: int) -> Passage:
+    """A passage of `n` sentences with random vectors, lengths, quotations and numbers."""
+    rng = np.random.default_rng(seed)
+
+    def vectors(count: int) -> Vectors:
+        return unit(rng.normal(size=(count, DIMENSIONS)))
+
+    def parts() -> Parts:
+        counts = rng.integers(1, 5, size=n)
+        return Parts(vectors(int(counts.sum())), np.cumsum([0, *counts.tolist()])[:-1])
+
+    views = Views(
+        sentences=vectors(n),
+        before=vectors(n),
+        after=vectors(n),
+        phrases=parts(),
+        clauses=parts(),
+        quotes=vectors(n),
+        speeches=vectors(n),
+        speech=np.sort(rng.integers(-1, 3, size=n)).astype(np.intp),
+    )
+    return Passage(
+        views,
+        lengths=rng.integers(5, 300, size=n).tolist(),
+        numbers=[frozenset(rng.integers(1, 15, size=2).astype(float).tolist()) for _ in range(n)],
+        lead=min(2, n - 1),
+    )
+
+
+passages = st.builds(random_passage, st.integers(0, 10**6), st.integers(1, 9))
+
+
+@given(passages, passages)
+def test_swapping_the_sides_transposes_every_feature(a: Passage, b: Passage) -> None:
+    """No kind of evidence depends on which text is a."""
+    forth, back = features(a, b), features(b, a)
+    for name, values in forth.items():
+        assert values.shape == (len(a), len(b)), name
+        np.testing.assert_allclose(values, back[name].T, atol=1e-5, err_msg=name)
+
+
+@given(passages, passages)
+def test_probabilities_are_probabilities(a: Passage, b: Passage) -> None:
+    """Whatever the vectors, every pair gets a number from 0 to 1."""
+    p = pair_probabilities(a, b)
+    assert p.shape == (len(a), len(b))
+    assert np.isfinite(p).all()
+    assert ((p >= 0) & (p <= 1)).all()
+
+
+def test_the_weights_name_the_features() -> None:
+    """The file of weights and the code agree on what there is."""
+    made = features(random_passage(1, 3), random_passage(2, 4))
+    assert list(load_weights()["weights"]) == list(made)
+
+
+def test_the_background_is_what_matches_nothing() -> None:
+    """The best cells of rows and columns do not count as background."""
+    similarity = np.full((6, 6), 0.1)
+    np.fill_diagonal(similarity, 0.9)
+    middle, spread = background(similarity)
+    assert middle == pytest.approx(0.1)
+    assert spread == pytest.approx(0.05)
+    assert against_background(similarity)[0, 0] == pytest.approx(16)
+
+
+def test_a_tiny_pair_takes_its_background_from_within_the_texts() -> None:
+    """Two sentences against two leave no null cells; the texts' own sentences stand in."""
+    within = np.array([0.2, 0.2, 0.3, 0.3])
+    middle, spread = background(np.eye(2), within)
+    assert 0.1 < middle < 0.3
+    assert spread < 0.3
+
+
+def slow_gap(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The gap to the best other cell of the row, by its definition."""
+    gaps = np.zeros_like(scores)
+    for i, row in enumerate(scores):
+        for j, value in enumerate(row):
+            others = np.delete(row, j)
+            gaps[i, j] = np.clip(value - others.max(), -1.0, 1.5) if others.size else 0
+    return gaps
+
+
+@given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 6))
+def test_gaps_equal_their_definition(seed: int, n: int, m: int) -> None:
+    """The vectorised gap equals the plain loop, ties included."""
+    scores = np.random.default_rng(seed).integers(-2, 3, size=(n, m)).astype(float)
+    np.testing.assert_allclose(gap_to_rival(scores), slow_gap(scores))
+
+
+parts = passages.map(lambda passage: passage.views.phrases)
+
+
+def pieces(parts: Parts) -> list[Vectors]:
+    """The vectors of each sentence's parts."""
+    ends = [*parts.starts[1:].tolist(), len(parts.vectors)]
+    return [parts.vectors[low:high] for low, high in zip(parts.starts, ends, strict=True)]
+
+
+def slow_coverage(a: Parts, b: Parts) -> npt.NDArray[np.float64]:
+    """Phrase coverage by its definition, a phrase at a time."""
+    result = np.zeros((len(a.starts), len(b.starts)))
+    for i, of_sentence in enumerate(pieces(a)):
+        rows = []
+        for phrase in of_sentence:
+            nearest = np.array([max(float(phrase @ other) for other in of_b) for of_b in pieces(b)])
+            usual = np.sort(nearest)[::-1][: max(2, len(b.starts) // 4)].mean()
+            rows.append(nearest - usual)
+        result[i] = np.mean(rows, axis=0)
+    return result
+
+
+@given(parts, parts)
+def test_phrase_coverage_equals_its_definition(a: Parts, b: Parts) -> None:
+    """The blocked matrix form equals the plain loops."""
+    np.testing.assert_allclose(phrase_coverage(a, b), slow_coverage(a, b), atol=1e-5)
+
+
+@given(parts, parts)
+def test_nearest_clauses_equal_their_definition(a: Parts, b: Parts) -> None:
+    """The nearest parts are what comparing every part with every part finds."""
+    slow = [[float((x @ y.T).max()) for y in pieces(b)] for x in pieces(a)]
+    np.testing.assert_allclose(nearest_clauses(a, b), np.array(slow), atol=1e-5)
+
+
+def test_a_speech_that_corresponds_is_linked_whole() -> None:
+    """Where two speeches say the same, their likeliest pair speaks for all of their sentences."""
+    a, b = random_passage(3, 8), random_passage(4, 8)
+    speech = np.array([-1, -1, 0, 0, 0, -1, -1, -1], dtype=np.intp)
+    same = np.repeat(unit(np.ones((1, DIMENSIONS))), 8, axis=0)
+    a = replace(a, views=replace(a.views, speech=speech, speeches=same))
+    b = replace(b, views=replace(b.views, speech=speech, speeches=same))
+    p = pair_probabilities(a, b)
+    assert np.ptp(p[2:5, 2:5]) == 0
+    assert np.ptp(p[:2, 2:5]) > 0
+
+
+def test_a_number_that_few_sentences_have_counts_more() -> None:
+    """A shared number counts less the more sentences have it, and less when it is small."""
+    a, b = random_passage(1, 3), random_passage(2, 2)
+    values_a = [frozenset([500.0, 7.0]), frozenset([500.0]), frozenset([42.0])]
+    a = Passage(a.views, a.lengths, values_a, 0)
+    b = Passage(b.views, b.lengths, [frozenset([500.0, 42.0]), frozenset([7.0])], 0)
+    shared, clash = shared_numbers(a, b)
+    expected = np.array([[0.5**0.5, 0.5], [0.5**0.5, 0.0], [1.0, 0.0]])
+    np.testing.assert_allclose(shared, expected)
+    assert clash.tolist() == [[0, 0], [0, 1], [0, 1]]
+
+
+def test_the_lead_is_the_first_sentence_of_a_body_paragraph() -> None:
+    """Headline and deck are paragraphs of one sentence; the lead is not."""
+    paragraphs = [0, 1, 2, 2, 2]
+    sentences = [Sentence("Um texto.", 0, 9, paragraph) for paragraph in paragraphs]
+    assert read_passage(sentences, "pt", random_passage(1, 5).views).lead == 2
