@@ -1,0 +1,283 @@
+"""The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from aligner.align.free import align_free
+from aligner.align.monotonic import MonotonicSide, align_monotonic
+from aligner.align.order import choose_order
+from aligner.details import absent_details
+from aligner.embed import Encoder, Vectors, load_encoder
+from aligner.embed.views import embed_views, embed_windows
+from aligner.errors import InputError
+from aligner.options import Options
+from aligner.read import Source, read_path, read_stream, read_text
+from aligner.score import cosines, pair_probabilities, read_passage
+from aligner.segment import segment
+from aligner.types import Comparison, Detail, Document, Link, Nearest, Only, Order
+
+STANDARD_INPUT = "-"
+# Confidences and similarities are given to this many decimals: further ones differ between processors.
+DECIMALS = 4
+# Free order looks at every pair of sentences; from here on it would take gigabytes.
+MOST_PAIRS = 4_000_000
+# Sentences of either text that the choice of an order looks at.
+SAMPLE = 2_000
+# Translators merge and split up to this many sentences; the solver has no beads with more on a side.
+LONGEST_WINDOW = 4
+# How sure a line that is page furniture is one-sided. None of those in the development articles has
+# a counterpart; a story line taken for furniture may have.
+FURNITURE_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """Sentences of a and of b that belong together, or of one side alone, and how sure that is."""
+
+    a: tuple[int, ...]
+    b: tuple[int, ...]
+    confidence: float
+
+
+def compare_files(
+    a: Path | str,
+    b: Path | str,
+    *,
+    options: Options | None = None,
+    encoder: Encoder | None = None,
+) -> Comparison:
+    """Compare two files; `-` stands for standard input, for one of them.
+
+    `encoder` takes the place of the model that the options name.
+
+    Raises InputError for a text that cannot be read or is none, LanguageError for a language code that
+    is none, ModelError for a model that cannot be loaded.
+    """
+    if str(a) == str(b) == STANDARD_INPUT:
+        raise InputError("both texts are standard input (-); give a file for one of them")
+    return _compare(_read(a), _read(b), options or Options(), encoder)
+
+
+def compare(
+    a: str,
+    b: str,
+    *,
+    options: Options | None = None,
+    encoder: Encoder | None = None,
+    names: tuple[str, str] = ("a", "b"),
+) -> Comparison:
+    """Compare two texts at hand; otherwise as `compare_files`."""
+    return _compare(read_text(a, names[0]), read_text(b, names[1]), options or Options(), encoder)
+
+
+def _read(path: Path | str) -> Source:
+    if str(path) == STANDARD_INPUT:
+        return read_stream(sys.stdin.buffer)
+    return read_path(path)
+
+
+def _compare(a: Source, b: Source, options: Options, encoder: Encoder | None) -> Comparison:
+    sources = (a, b)
+    languages = (options.lang_a, options.lang_b)
+    sides = [
+        segment(source.text, name=source.name, language=language, split=options.split)
+        for source, language in zip(sources, languages, strict=True)
+    ]
+    documents = [side.document for side in sides]
+    encoder = encoder or load_encoder(options.model)
+    vectors = [encoder.encode(_texts(document)) for document in documents]
+    order = _order(options, vectors)
+    if order == "free":
+        beads = _free_beads(documents, encoder)
+    else:
+        beads = _monotonic_beads(documents, vectors, encoder)
+    links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
+    read = [
+        note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
+    ]
+    return Comparison(
+        a=documents[0],
+        b=documents[1],
+        links=tuple(links),
+        only_a=tuple(only_a),
+        only_b=tuple(only_b),
+        order=order,
+        notes=(*read, *_language_notes(documents, encoder)),
+        signature=_signature(options, encoder, order),
+    )
+
+
+def _texts(document: Document) -> list[str]:
+    return [sentence.text for sentence in document.sentences]
+
+
+def _order(options: Options, vectors: Sequence[Vectors]) -> Order:
+    """The order asked for, or the one that the first sentences of both texts show."""
+    if options.order != "auto":
+        return options.order
+    a, b = (vector[:SAMPLE] for vector in vectors)
+    return choose_order(cosines(a, b))
+
+
+def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
+    """Beads in any order over what is not boilerplate; boilerplate has no counterpart."""
+    kept = [
+        [k for k, sentence in enumerate(document.sentences) if not sentence.boilerplate]
+        for document in documents
+    ]
+    if len(kept[0]) * len(kept[1]) > MOST_PAIRS:
+        raise InputError(
+            f"{len(kept[0])} by {len(kept[1])} sentences are too many to compare in any order; "
+            "use --order monotonic, or split the texts into parts"
+        )
+    probability = np.zeros(tuple(len(document.sentences) for document in documents))
+    furniture = [
+        [FURNITURE_CONFIDENCE if one.boilerplate else 1.0 for one in document.sentences]
+        for document in documents
+    ]
+    if all(kept):
+        probability[np.ix_(*kept)] = _pair_probabilities(documents, kept, encoder)
+    groups = align_free(probability)
+    beads = [Bead(a, b, float(probability[np.ix_(a, b)].mean())) for a, b in groups]
+    for side, likeliest in enumerate((probability.max(axis=1), probability.max(axis=0))):
+        linked = {k for group in groups for k in group[side]}
+        for k in set(range(len(likeliest))) - linked:
+            confidence = furniture[side][k] * (1 - float(likeliest[k]))
+            beads.append(Bead(() if side else (k,), (k,) if side else (), confidence))
+    return beads
+
+
+def _monotonic_beads(
+    documents: Sequence[Document], vectors: Sequence[Vectors], encoder: Encoder
+) -> list[Bead]:
+    """Beads in the order of both texts; here boilerplate may have a counterpart, as all else."""
+    a, b = (
+        MonotonicSide(
+            embed_windows(_texts(document), vector, encoder, LONGEST_WINDOW),
+            [len(text) for text in _texts(document)],
+        )
+        for document, vector in zip(documents, vectors, strict=True)
+    )
+    return [Bead(bead.a, bead.b, bead.confidence) for bead in align_monotonic(a, b)]
+
+
+def _pair_probabilities(
+    documents: Sequence[Document], kept: Sequence[Sequence[int]], encoder: Encoder
+) -> npt.NDArray[np.float64]:
+    """How likely the kept sentences of a and b state a common fact, `[n, m]`."""
+    sentences = [
+        [document.sentences[k] for k in keep]
+        for document, keep in zip(documents, kept, strict=True)
+    ]
+    views = embed_views(sentences, encoder)
+    a, b = (
+        read_passage(side, document.language, view)
+        for side, document, view in zip(sentences, documents, views, strict=True)
+    )
+    return pair_probabilities(a, b)
+
+
+def _assemble(
+    documents: Sequence[Document],
+    vectors: Sequence[Vectors],
+    beads: Sequence[Bead],
+    encoder: Encoder,
+) -> tuple[list[Link], list[Only], list[Only]]:
+    """Links in the order of a, and the one-sided sentences of a and of b in document order."""
+    a, b = documents
+    details_a = absent_details(a, b, encoder.encode)
+    details_b = absent_details(b, a, encoder.encode)
+    links = [
+        _link(bead, vectors, details_a, details_b)
+        for bead in sorted(beads, key=lambda bead: bead.a)
+        if bead.a and bead.b
+    ]
+    only_a = [
+        _only(bead.a[0], bead.confidence, vectors[0], vectors[1], details_a)
+        for bead in sorted(beads, key=lambda bead: bead.a)
+        if not bead.b
+    ]
+    only_b = [
+        _only(bead.b[0], bead.confidence, vectors[1], vectors[0], details_b)
+        for bead in sorted(beads, key=lambda bead: bead.b)
+        if not bead.a
+    ]
+    return links, only_a, only_b
+
+
+def _link(
+    bead: Bead,
+    vectors: Sequence[Vectors],
+    details_a: Sequence[tuple[Detail, ...]],
+    details_b: Sequence[tuple[Detail, ...]],
+) -> Link:
+    """A link with the details of its sentences; it is `partial` when there are any."""
+    a_only = tuple(detail for i in bead.a for detail in details_a[i])
+    b_only = tuple(detail for j in bead.b for detail in details_b[j])
+    group_a, group_b = (
+        vectors[side][list(numbers)].sum(axis=0) for side, numbers in enumerate((bead.a, bead.b))
+    )
+    cosine = group_a @ group_b / (np.linalg.norm(group_a) * np.linalg.norm(group_b))
+    return Link(
+        bead.a,
+        bead.b,
+        relation="partial" if a_only or b_only else "same",
+        confidence=round(bead.confidence, DECIMALS),
+        similarity=_rounded_cosine(cosine),
+        a_only=a_only,
+        b_only=b_only,
+    )
+
+
+def _only(
+    sentence: int,
+    confidence: float,
+    own: Vectors,
+    other: Vectors,
+    details: Sequence[tuple[Detail, ...]],
+) -> Only:
+    """A one-sided sentence, `own` `[n, d]` the vectors of its side, `other` `[m, d]` of the other."""
+    similarity = cosines(own[sentence : sentence + 1], other)[0]
+    rounded = similarity.round(DECIMALS)  # so that near ties do not depend on the processor
+    nearest = int(rounded.argmax())
+    return Only(
+        sentence,
+        round(confidence, DECIMALS),
+        Nearest(nearest, _rounded_cosine(similarity[nearest])),
+        details[sentence],
+    )
+
+
+def _rounded_cosine(cosine: float) -> float:
+    return round(min(1.0, max(-1.0, float(cosine))), DECIMALS)
+
+
+def _language_notes(documents: Sequence[Document], encoder: Encoder) -> list[str]:
+    """What the reader should know where the model has not learnt a language."""
+    if encoder.languages is None:
+        return []
+    return [
+        f"{document.name}: the model {encoder.name} has not learnt {document.language!r}; "
+        "expect less, or try another with --model"
+        for document in documents
+        if document.language not in encoder.languages
+    ]
+
+
+def _signature(options: Options, encoder: Encoder, order: Order) -> str:
+    """Everything that changes the answer: version, model, order, and options not at their default."""
+    parts = [f"align {version('bitext-align')}", f"model {encoder.name}", f"order {order}"]
+    if options.split != "sentences":
+        parts.append(f"split {options.split}")
+    parts += [
+        f"{name} {language}"
+        for name, language in (("lang-a", options.lang_a), ("lang-b", options.lang_b))
+        if language
+    ]
+    return " | ".join(parts)
