@@ -23,7 +23,8 @@ class WordsEncoder:
     def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """Vectors `[n, 64]` of length 1."""
         self.encoded += texts
-        return np.stack([self._vector(text) for text in texts])
+        vectors = [self._vector(text) for text in texts]
+        return np.array(vectors, dtype=np.float32).reshape(len(texts), 64)
 
     def _vector(self, text: str) -> npt.NDArray[np.float32]:
         words = re.findall(r"\w+", text.lower()) or [text]
