@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,8 +14,9 @@ import numpy.typing as npt
 from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
 from aligner.align.order import choose_order
-from aligner.details import absent_details
+from aligner.details import absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
+from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import embed_views, embed_windows
 from aligner.errors import InputError
 from aligner.options import Options
@@ -82,15 +85,17 @@ def _read(path: Path | str) -> Source:
     return read_path(path)
 
 
-def _compare(a: Source, b: Source, options: Options, encoder: Encoder | None) -> Comparison:
+def _compare(a: Source, b: Source, options: Options, given: Encoder | None) -> Comparison:
     sources = (a, b)
-    languages = (options.lang_a, options.lang_b)
-    sides = [
-        segment(source.text, name=source.name, language=language, split=options.split)
-        for source, language in zip(sources, languages, strict=True)
-    ]
+    # The model takes as long to load as everything before it is needed.
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(lambda: given or load_encoder(options.model))
+        sides = [
+            segment(source.text, name=source.name, language=language, split=options.split)
+            for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
+        ]
+        encoder = loading.result()
     documents = [side.document for side in sides]
-    encoder = encoder or load_encoder(options.model)
     vectors = [encoder.encode(_texts(document)) for document in documents]
     order = _order(options, vectors)
     if order == "free":
@@ -191,20 +196,18 @@ def _assemble(
 ) -> tuple[list[Link], list[Only], list[Only]]:
     """Links in the order of a, and the one-sided sentences of a and of b in document order."""
     a, b = documents
-    details_a = absent_details(a, b, encoder.encode)
-    details_b = absent_details(b, a, encoder.encode)
-    links = [
-        _link(bead, vectors, details_a, details_b)
-        for bead in sorted(beads, key=lambda bead: bead.a)
-        if bead.a and bead.b
-    ]
+    facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
+    linked = sorted((bead for bead in beads if bead.a and bead.b), key=lambda bead: bead.a)
+    pairs = [(bead.a, bead.b) for bead in linked]
+    details = link_details(a, b, pairs, facts, partial(encode_excerpts, encoder))
+    links = [_link(bead, vectors, *found) for bead, found in zip(linked, details, strict=True)]
     only_a = [
-        _only(bead.a[0], bead.confidence, vectors[0], vectors[1], details_a)
+        _only(bead.a[0], bead.confidence, vectors[0], vectors[1], facts[0])
         for bead in sorted(beads, key=lambda bead: bead.a)
         if not bead.b
     ]
     only_b = [
-        _only(bead.b[0], bead.confidence, vectors[1], vectors[0], details_b)
+        _only(bead.b[0], bead.confidence, vectors[1], vectors[0], facts[1])
         for bead in sorted(beads, key=lambda bead: bead.b)
         if not bead.a
     ]
@@ -214,12 +217,10 @@ def _assemble(
 def _link(
     bead: Bead,
     vectors: Sequence[Vectors],
-    details_a: Sequence[tuple[Detail, ...]],
-    details_b: Sequence[tuple[Detail, ...]],
+    a_only: tuple[Detail, ...],
+    b_only: tuple[Detail, ...],
 ) -> Link:
     """A link with the details of its sentences; it is `partial` when there are any."""
-    a_only = tuple(detail for i in bead.a for detail in details_a[i])
-    b_only = tuple(detail for j in bead.b for detail in details_b[j])
     group_a, group_b = (
         vectors[side][list(numbers)].sum(axis=0) for side, numbers in enumerate((bead.a, bead.b))
     )
