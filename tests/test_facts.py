@@ -1,6 +1,6 @@
 """Names and numbers that the other document never states."""
 
-from aligner.details import absent_details
+from aligner.details.facts import absent_facts
 from aligner.types import Detail, Document, Sentence
 from tests.fakes import WordsEncoder
 
@@ -18,7 +18,7 @@ def found(
     a: Document, b: Document, encoder: WordsEncoder | None = None
 ) -> list[list[tuple[str, str]]]:
     """Text and kind of the details of each sentence of a."""
-    details = absent_details(a, b, (encoder or WordsEncoder()).encode)
+    details = absent_facts(a, b, (encoder or WordsEncoder()).encode)
     return [[(detail.text, detail.kind) for detail in one] for one in details]
 
 
@@ -66,7 +66,7 @@ def test_details_carry_offsets_into_the_document() -> None:
     """The offsets of a detail give its text back from the document's text."""
     a = document("pt", "Primeira linha.", "Depois disso, Ana Prado pagou R$ 40.")
     b = document("fr", "Rien à voir.")
-    (_, second) = absent_details(a, b, WordsEncoder().encode)
+    (_, second) = absent_facts(a, b, WordsEncoder().encode)
     assert [detail.kind for detail in second] == ["name", "number"]
     assert all(isinstance(detail, Detail) for detail in second)
     assert [a.text[detail.start : detail.end] for detail in second] == ["Ana Prado", "R$ 40"]

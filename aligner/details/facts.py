@@ -30,7 +30,7 @@ _UNIT_BEFORE = re.compile(r"(?:[A-Z]{1,3})?[$€£¥]\s?$")
 _UNIT_AFTER = re.compile(r"\s?[%‰€£]")
 
 
-def absent_details(a: Document, b: Document, encode: Encode) -> list[tuple[Detail, ...]]:
+def absent_facts(a: Document, b: Document, encode: Encode) -> list[tuple[Detail, ...]]:
     """For each sentence of a, its names and numbers that b never states, in the order of the text.
 
     `encode` gives vectors `[n, d]` of length 1; only names whose spelling settles nothing need it.

@@ -1,0 +1,145 @@
+"""The words of a linked sentence that its counterpart does not say."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.details import link_details, merged_details
+from aligner.details.clauses import (
+    FEATURES,
+    Dissected,
+    absent_spans,
+    absent_words,
+    dissect,
+    load_weights,
+    word_features,
+)
+from aligner.details.facts import absent_facts
+from aligner.embed.embedded import EmbeddedEncoder
+from aligner.embed.excerpts import encode_excerpts
+from aligner.types import Detail, Document, Sentence
+from tests.fakes import WordsEncoder
+
+EXCERPTS = partial(encode_excerpts, WordsEncoder())
+texts = st.text(alphabet="abcdé ,;.«»“”()-1 ", min_size=1).filter(str.strip).map(str.strip)
+
+
+def one(text: str) -> Dissected:
+    """A text taken apart with the encoder that knows words only."""
+    (dissected,) = dissect([text], EXCERPTS)
+    return dissected
+
+
+@given(texts)
+def test_clauses_cover_all_words_once(text: str) -> None:
+    """Every word is in exactly one clause, and every vector stands for something."""
+    dissected = one(text)
+    places = [
+        sum(start <= word[0] and word[1] <= end for start, end in dissected.clauses)
+        for word in dissected.words
+    ]
+    assert places == [1] * len(dissected.words)
+    assert len(dissected.alone) == len(dissected.without) == len(dissected.clauses)
+    assert len(dissected.windows) == (len(places) - 2 if len(places) > 3 else 0)
+
+
+@given(texts, texts)
+def test_every_word_gets_a_probability(text: str, other: str) -> None:
+    """Any two texts give finite features and a probability a word."""
+    features = word_features(one(text), [one(other)], [(0, 1)], [])
+    assert features.shape == (len(text.split()), 2 * len(FEATURES))
+    probability = absent_words(features)
+    assert ((probability >= 0) & (probability <= 1)).all()
+
+
+def test_the_weights_name_the_features() -> None:
+    """The file of weights and the code agree on what there is."""
+    model = load_weights()
+    assert tuple(model["own"]) == tuple(model["neighbours"]) == FEATURES
+
+
+def test_a_clause_that_the_counterpart_lacks_stands_out() -> None:
+    """Without its added clause a sentence comes nearer to its counterpart."""
+    added = one("uma casa verde, com três janelas antigas")
+    features = word_features(added, [one("uma casa verde")], [], [])
+    dropped = features[:, FEATURES.index("clause_dropped")]
+    assert dropped[:3].max() < 0 < dropped[3:].min()
+
+
+@pytest.mark.parametrize(
+    ("probability", "spans"),
+    [
+        ([0.1, 0.1, 0.1, 0.1], []),
+        ([0.1, 0.9, 0.1, 0.1], ["dois"]),
+        ([0.1, 0.9, 0.35, 0.1], ["dois, três"]),
+        ([0.35, 0.35, 0.1, 0.5], ["quatro"]),
+        ([0.9, 0.9, 0.9, 0.9], ["um dois, três, quatro"]),
+    ],
+)
+def test_spans_grow_from_likely_words(probability: list[float], spans: list[str]) -> None:
+    """A likely word takes its fairly likely neighbours along; marks at the ends are left out."""
+    dissected = one("um dois, três, quatro.")
+    found = absent_spans(dissected, np.array(probability), seed=0.45, grow=0.3)
+    assert [dissected.text[start:end] for start, end in found] == spans
+
+
+def test_facts_and_clauses_that_overlap_are_one_detail() -> None:
+    """A clause swallows the number in it, unless the number is half of it."""
+    sentence = Sentence("pagou 2,5 milhões em maio, disse Ana", 10, 46, 0)
+    number = Detail(16, 27, "2,5 milhões", "number")
+    name = Detail(43, 46, "Ana", "name")
+    (small, other) = merged_details(sentence, [number, name], [(6, 25)])
+    assert (small.text, small.kind) == ("2,5 milhões em maio", "number")
+    assert (other.text, other.kind) == ("Ana", "name")
+    (large,) = merged_details(sentence, [number], [(0, 36)])
+    assert (large.text, large.kind, large.start) == (sentence.text, "clause", 10)
+
+
+def document(language: str, *texts: str) -> Document:
+    """A document of one sentence a line."""
+    start, sentences = 0, []
+    for k, text in enumerate(texts):
+        sentences.append(Sentence(text, start, start + len(text), k))
+        start += len(text) + 1
+    return Document(language, language, "\n".join(texts), tuple(sentences))
+
+
+def test_an_added_clause_is_found_across_languages() -> None:
+    """With real vectors, the clause that one side adds is marked, the translated rest is not."""
+    encoder = EmbeddedEncoder()
+    a = document("pt", "A fábrica de vidro vai fechar em dezembro, anunciou a empresa.")
+    b = document(
+        "fr",
+        "La verrerie fermera en décembre, a annoncé l'entreprise, qui emploie des centaines de"
+        " familles de la vallée.",
+    )
+    facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
+    excerpts = partial(encode_excerpts, encoder)
+    ((a_only, b_only),) = link_details(a, b, [((0,), (0,))], facts, excerpts)
+    assert a_only == ()
+    assert [(detail.text, detail.kind) for detail in b_only] == [
+        ("qui emploie des centaines de familles de la vallée", "clause")
+    ]
+
+
+def test_excerpts_are_encoded_where_the_encoder_has_none() -> None:
+    """An encoder that only encodes gets the texts that are left."""
+    encoder = WordsEncoder()
+    (vectors,) = encode_excerpts(encoder, ["um dois três"], [[[(0, 3), (8, 12)], [(0, 12)]]])
+    np.testing.assert_array_equal(vectors[1], WordsEncoder().encode(["um dois três"])[0])
+    np.testing.assert_array_equal(vectors[0], WordsEncoder().encode(["um três"])[0])
+
+
+def test_the_embedded_model_subtracts_instead_of_encoding() -> None:
+    """The whole text's vector is exact, and an excerpt's is near the really encoded one."""
+    encoder = EmbeddedEncoder()
+    text = "A Comissão Europeia aprovou ontem em Bruxelas, depois de meses de debate, a nova lei."
+    cut = text.index(" depois")
+    (vectors,) = encoder.excerpts([text], [[[(0, len(text))], [(0, cut), (cut + 25, len(text))]]])
+    left = text[:cut] + text[cut + 25 :]
+    real = encoder.encode([text, " ".join(left.split())])
+    assert vectors[0] @ real[0] == pytest.approx(1, abs=1e-5)
+    assert vectors[1] @ real[1] > 0.95
