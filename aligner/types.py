@@ -18,7 +18,8 @@ class Sentence:
     """One sentence, headline or line of a document.
 
     `start` and `end` are half-open offsets in code points into `Document.text`;
-    `text == document.text[start:end]`. `paragraph` counts the non-empty lines of the document from 0.
+    `text == document.text[start:end]`. `paragraph` counts the paragraphs of the document from 0: its
+    non-empty lines, or its blocks of lines where the text is wrapped at a fixed width.
     `boilerplate` marks page furniture (section label, log-in notice, agency credit).
     """
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from aligner.options import Split
 from aligner.segment.boilerplate import furniture
 from aligner.segment.language import SURE, UNDETERMINED, checked, detected
-from aligner.segment.sentences import boundary_rules, detector_for, line_spans, sentence_spans
+from aligner.segment.sentences import (
+    Span,
+    boundary_rules,
+    detector_for,
+    line_spans,
+    sentence_spans,
+)
+from aligner.segment.wrapped import Wrapping, paragraph_spans, wrapping_of
 from aligner.types import Document, Sentence
 
 __all__ = ["Segmented", "segment"]
@@ -30,7 +37,8 @@ def segment(
         name: of the document, for display.
         language: an ISO 639-1 code or a tag that starts with one; None guesses it.
         split: `lines` takes every non-empty line as one sentence. There only a line feed ends one, as
-            for `wc -l` and for the tools that write such files; `sentences` knows all line breaks.
+            for `wc -l` and for the tools that write such files; `sentences` knows all line breaks, and
+            takes them for spaces inside the paragraphs of a text wrapped at a fixed width.
 
     Raises:
         LanguageError: `language` is not a code.
@@ -38,14 +46,20 @@ def segment(
     shown = "".join(char if char.isprintable() else "\ufffd" for char in name)
     code, notes = _language(text, shown, language)
     if split == "lines":
-        lines = list(line_spans(text, breaks="\n"))
-        spans = list(enumerate(lines))
+        paragraphs = list(line_spans(text, breaks="\n"))
+        spans = list(enumerate(paragraphs))
     else:
-        lines = list(line_spans(text))
-        spans = list(_sentences(text, lines, code))
+        paragraphs, wrapping = _paragraphs(text)
+        spans = list(_sentences(text, paragraphs, code))
+        if wrapping:
+            notes = (
+                *notes,
+                f"{shown}: lines taken as wrapped at {wrapping.width} columns and joined to paragraphs; "
+                "--split lines keeps each by itself",
+            )
         if not boundary_rules(code) and code != UNDETERMINED:
             notes = (*notes, f"{shown}: no sentence rules for language {code}, generic ones used")
-    marked = furniture([text[start:end] for start, end in lines], code)
+    marked = furniture([text[start:end] for start, end in paragraphs], code)
     sentences = tuple(
         Sentence(text[start:end], start, end, paragraph, boilerplate=marked[paragraph])
         for paragraph, (start, end) in spans
@@ -69,11 +83,16 @@ def _language(text: str, name: str, given: str | None) -> tuple[str, tuple[str, 
     return guess.language, ()
 
 
-def _sentences(
-    text: str, lines: list[tuple[int, int]], language: str
-) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield the number of the line and the span in `text` of every sentence."""
+def _paragraphs(text: str) -> tuple[list[Span], Wrapping | None]:
+    """The paragraphs of a text, which are its lines unless it is wrapped."""
+    lines = list(line_spans(text))
+    wrapping = wrapping_of(text, lines)
+    return list(paragraph_spans(text, lines, wrapping)) if wrapping else lines, wrapping
+
+
+def _sentences(text: str, paragraphs: list[Span], language: str) -> Iterator[tuple[int, Span]]:
+    """Yield the number of the paragraph and the span in `text` of every sentence."""
     detector = detector_for(language)
-    for paragraph, (start, end) in enumerate(lines):
+    for paragraph, (start, end) in enumerate(paragraphs):
         for first, last in sentence_spans(text[start:end], detector):
             yield paragraph, (start + first, start + last)

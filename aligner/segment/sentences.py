@@ -1,7 +1,7 @@
 """Where sentences start and end: yasbd's rules, and what they leave undone.
 
-Every line is a paragraph: in text pasted from a page, a line break ends a headline or a paragraph,
-never a sentence halfway.
+Every line is a paragraph, unless a text is wrapped (`aligner.segment.wrapped`): in text pasted from a
+page, a line break ends a headline or a paragraph, never a sentence halfway.
 """
 
 import re
@@ -56,7 +56,7 @@ def line_spans(text: str, *, breaks: str | None = None) -> Iterator[Span]:
 
 
 def sentence_spans(paragraph: str, detector: "BoundaryDetector") -> list[Span]:
-    """The half-open offsets of the sentences of one line.
+    """The half-open offsets of the sentences of one paragraph; its line breaks are spaces.
 
     In order, disjoint, without white space around them; every other character is in one of them.
     """
@@ -106,7 +106,7 @@ def _last_space(window: str) -> int:
 
 def _shadow(window: str) -> str:
     """A text of the same length in which yasbd finds the boundaries of this one."""
-    shadow = window.replace("…", ".")
+    shadow = window.replace("…", ".").replace("\n", " ")
     shadow = _STOP_IN_QUOTE.sub(r"\2\1", shadow)
     shadow = _STOP_IN_BRACKETS.sub(r"\1)\2", shadow)
     if sum(map(shadow.count, _BRACKETS)) > _MOST_BRACKETS:
