@@ -5,7 +5,10 @@ the eight languages it knows. Digits are read here: locale-aware readers such as
 misread the mixed spellings of real articles (`4.3%` in a Portuguese text becomes 43).
 """
 
+import math
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,7 +69,10 @@ class _Token(str):
 
 
 def _number_words(text: str, language: str) -> Iterator[Number]:
-    """Numbers written in words, `milhões` alone included; articles that mean one are left out."""
+    """Numbers written in words, `milhões` alone included.
+
+    Articles that mean one are left out, and ordinals: `quarta-feira` is no four, `second` a moment.
+    """
     if language not in NUMBER_WORD_LANGUAGES:
         return
     from text_to_num import find_numbers
@@ -75,7 +81,7 @@ def _number_words(text: str, language: str) -> Iterator[Number]:
     found = find_numbers([_Token(text[s:e]) for s, e in tokens], language, threshold=0)
     for one in found:
         written = text[tokens[one.start][0] : tokens[one.end - 1][1]]
-        if one.value > 1 and not any(c.isdigit() for c in written):
+        if one.value > 1 and not one.is_ordinal and not any(c.isdigit() for c in written):
             yield Number(one.value, tokens[one.start][0], tokens[one.end - 1][1])
 
 
@@ -116,14 +122,17 @@ def phrases(text: str, size: int) -> list[str]:
     return [" ".join(found[k : k + size]) for k in range(len(found) - size + 1)]
 
 
-_CLAUSE_END = re.compile(r"[,;:—–]\s+|\s-\s|[()«»“”„]|(?:^|\s)\"|\"(?=[\s.,]|$)")
+def rarities(documents_words: Sequence[Sequence[str]]) -> list[list[float]]:
+    """For the words of each sentence, how rare they are among the sentences, the rarest highest.
 
-
-def clauses(text: str, shortest: int = 3) -> list[str]:
-    """The text itself, then the parts of at least `shortest` words that its punctuation separates."""
-    parts = [part.strip(" .!?") for part in _CLAUSE_END.split(text)]
-    parts = [part for part in parts if len(words(part)) >= shortest]
-    return [text] if parts == [text.strip(" .!?")] else [text, *parts]
+    The inverse document frequency (Spärck Jones 1972), a sentence being a document.
+    """
+    folded = [[word.lower() for word in of_sentence] for of_sentence in documents_words]
+    among = Counter(word for of_sentence in folded for word in set(of_sentence))
+    return [
+        [math.log((len(folded) + 1) / (among[word] + 0.5)) for word in of_sentence]
+        for of_sentence in folded
+    ]
 
 
 _QUOTES = frozenset('«»“”„‟"「」『』')
@@ -185,6 +194,12 @@ def _quoted_text(text: str, *, inside: bool) -> tuple[str, bool]:
 
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
+
+
+def folded(word: str) -> str:
+    """Lower case without accents, so that `Chypre` and `chypré` are one spelling."""
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 # Small words that join the parts of a name: `Tribunal Superior de Justicia`, `Bank of England`.

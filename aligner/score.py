@@ -9,6 +9,7 @@ Axes: `n` sentences of a, `m` of b, `d` dimensions, `p` and `q` phrases of a and
 """
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aligner.evidence import numbers
+from aligner.evidence import folded, known_names, numbers
 from aligner.types import Sentence
 from aligner.vectors import Parts, Vectors, Views
 
@@ -32,7 +33,12 @@ MIN_SPREAD = 0.05
 # A gap to the second best counts up to this many spreads; beyond, it says nothing more.
 GAP_RANGE = (-1.0, 1.5)
 # How much a shared number up to ten counts: they are common, and words for them are often articles.
-SMALL_NUMBER_WEIGHT = 0.5
+LARGEST_SMALL_NUMBER, SMALL_NUMBER_WEIGHT = 10, 0.5
+# Articles on one event share 0.25 to 0.8 of their names or figures, on different events 0 to 0.2. The
+# observations that this counts as keep short texts, with few of either, from looking strange.
+USUAL_SHARE, USUAL_SHARE_COUNT = 0.3, 2
+# Names alike to this much, 0 to 100 (rapidfuzz ratio), are one; up to so many letters only equal ones.
+SAME_SPELLING, SHORT_NAME = 85, 3
 # Spreads above the background from which two quotations are the same speech in other words. On the
 # development articles, all seven of those above 2 are, a third of those between 0.9 and 1.2.
 SAME_SPEECH = 1.0
@@ -44,13 +50,15 @@ OPENING = 3
 class Passage:
     """What the scorer knows of one side's `n` sentences.
 
-    `lengths`: characters. `numbers`: the values each sentence states. `lead`: the number of the story's
-    first sentence, as opposed to headline and deck.
+    `lengths`: characters. `numbers`: the values each sentence states. `names`: the words that only names
+    look like, folded to lower case without accents. `lead`: the number of the story's first sentence, as
+    opposed to headline and deck.
     """
 
     views: Views
     lengths: Sequence[int]
     numbers: Sequence[frozenset[float]]
+    names: frozenset[str]
     lead: int
 
     def __len__(self) -> int:
@@ -69,6 +77,7 @@ def read_passage(sentences: Sequence[Sentence], language: str, views: Views) -> 
             frozenset(number.value for number in numbers(sentence.text, language))
             for sentence in sentences
         ],
+        names=frozenset(folded(name) for name in known_names([one.text for one in sentences])),
         lead=next(bodies, 0),
     )
 
@@ -120,22 +129,30 @@ def phrase_coverage(a: Parts, b: Parts) -> Matrix:
     A phrase counts by how much nearer it comes to something in that sentence of b than in b's
     sentences at large (mean over the nearest quarter), so that a name every sentence has counts little.
     """
-    covered = np.empty((len(a.vectors), len(b.starts)))
+    covered = _nearest_in_each(a, b)
+    nearest = np.sort(covered, axis=1)[:, -max(2, len(b.starts) // 4) :]
+    return _mean_of_each(covered - nearest.mean(axis=1, keepdims=True), a)
+
+
+def word_coverage(a: Parts, b: Parts) -> Matrix:
+    """How much of each sentence of a is said in each of b, `[n, m]`, by words, the rare ones first."""
+    return _mean_of_each(np.maximum(_nearest_in_each(a, b), 0), a)
+
+
+def _nearest_in_each(a: Parts, b: Parts) -> Matrix:
+    """The cosine of each part of a to the nearest part of each sentence of b, `[p, m]`."""
+    nearest = np.empty((len(a.vectors), len(b.starts)))
     for low in range(0, len(a.vectors), 1024):  # bounds the memory of long texts
         block = cosines(a.vectors[low : low + 1024], b.vectors)
-        covered[low : low + 1024] = np.maximum.reduceat(block, b.starts, axis=1)
-    nearest = np.sort(covered, axis=1)[:, -max(2, len(b.starts) // 4) :]
-    covered -= nearest.mean(axis=1, keepdims=True)
-    counts = np.diff(np.append(a.starts, len(a.vectors)))
-    mean: Matrix = np.add.reduceat(covered, a.starts, axis=0) / counts[:, None]
-    return mean
-
-
-def nearest_clauses(a: Parts, b: Parts) -> Matrix:
-    """The highest cosine `[n, m]` of a sentence or clause of a with a sentence or clause of b."""
-    rows: Matrix = np.maximum.reduceat(cosines(a.vectors, b.vectors), a.starts, axis=0)
-    nearest: Matrix = np.maximum.reduceat(rows, b.starts, axis=1)
+        nearest[low : low + 1024] = np.maximum.reduceat(block, b.starts, axis=1)
     return nearest
+
+
+def _mean_of_each(values: Matrix, a: Parts) -> Matrix:
+    """The weighted mean `[n, m]` of values `[p, m]` over the parts of each sentence."""
+    weights = np.add.reduceat(a.weights, a.starts)
+    total: Matrix = np.add.reduceat(values * a.weights[:, None], a.starts, axis=0)
+    return total / np.maximum(weights, 1e-9)[:, None]
 
 
 def shared_numbers(a: Passage, b: Passage) -> tuple[Matrix, Matrix]:
@@ -147,7 +164,8 @@ def shared_numbers(a: Passage, b: Passage) -> tuple[Matrix, Matrix]:
         for j, of_b in enumerate(b.numbers):
             clash[i, j] = bool(of_a) and bool(of_b) and not of_a & of_b
             shared[i, j] = sum(
-                (SMALL_NUMBER_WEIGHT if value <= 10 else 1.0) / np.sqrt(in_a[value] * in_b[value])
+                (SMALL_NUMBER_WEIGHT if value <= LARGEST_SMALL_NUMBER else 1.0)
+                / np.sqrt(in_a[value] * in_b[value])
                 for value in of_a & of_b
             )
     return shared, clash
@@ -172,8 +190,13 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
         return against_background(similarity, within)
 
     cosine = scaled(cosines(x.sentences, y.sentences))
-    clause = scaled(nearest_clauses(x.clauses, y.clauses))
     of_a, of_b = phrase_coverage(x.phrases, y.phrases), phrase_coverage(y.phrases, x.phrases).T
+    phrase = against_background((of_a + of_b) / 2)
+    word = against_background(
+        (word_coverage(x.words, y.words) + word_coverage(y.words, x.words).T) / 2
+    )
+    headline_and_lead = _outer_flags(n, m, (0, a.lead), (0, b.lead))
+    strange = strangeness(a, b)
     crossed = (cosines(x.before, y.sentences), cosines(x.sentences, y.before))
     shared, clash = shared_numbers(a, b)
     length_a, length_b = np.log(a.lengths)[:, None], np.log(b.lengths)[None, :]
@@ -181,9 +204,10 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
     return {
         "cosine": cosine,
         **_gaps("cosine", cosine),
-        "clauses": clause,
-        **_gaps("clauses", clause),
-        "phrases": against_background((of_a + of_b) / 2),
+        "words": word,
+        **_gaps("words", word),
+        "phrases": phrase,
+        **_gaps("phrases", phrase),
         "phrases_better": against_background(np.maximum(of_a, of_b)),
         "before": scaled(cosines(x.before, y.before)),
         "before_crossed": np.maximum(*map(scaled, crossed)),
@@ -193,10 +217,59 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
         "numbers_clash": clash,
         "distance": np.abs(place_a[:, None] - place_b[None, :]),
         "opening": _outer_flags(n, m, range(OPENING), range(OPENING)),
-        "headline_and_lead": _outer_flags(n, m, (0, a.lead), (0, b.lead)),
+        "headline_and_lead": headline_and_lead,
+        "strange": np.full((n, m), strange),
+        "strange_headline_and_lead": strange * headline_and_lead,
+        "strange_cosine": strange * cosine,
+        "strange_phrases": strange * phrase,
         "shorter_length": np.minimum(length_a, length_b),
         "length_ratio": np.abs(length_a - length_b),
     }
+
+
+def strangeness(a: Passage, b: Passage) -> float:
+    """How little two texts share of names and numbers for texts on one event: 0, not strange, to 0.3.
+
+    Two articles on different events of a kind (two strikes, two floods) have sentences on the same
+    topics; what they lack is common names and figures. Names in different scripts say nothing.
+    """
+    names = USUAL_SHARE
+    if _script(a.names) == _script(b.names):
+        names = max(_share(a.names, b.names), _share(b.names, a.names))
+    in_a, in_b = (
+        {value for values in passage.numbers for value in values if value > LARGEST_SMALL_NUMBER}
+        for passage in (a, b)
+    )
+    figures = _smoothed(len(in_a & in_b), min(len(in_a), len(in_b)))
+    return max(0.0, USUAL_SHARE - (names + figures) / 2)
+
+
+def _share(names: frozenset[str], others: frozenset[str]) -> float:
+    """The share of names that the other text has in nearly the same letters."""
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extractOne
+
+    candidates = sorted(others)
+    found = sum(
+        name in others
+        or (
+            len(name) > SHORT_NAME
+            and extractOne(name, candidates, scorer=ratio, score_cutoff=SAME_SPELLING) is not None
+        )
+        for name in sorted(names)
+    )
+    return _smoothed(found, len(names))
+
+
+def _smoothed(found: int, among: int) -> float:
+    """A share that starts from the usual one and takes a few observations to leave it."""
+    return (found + USUAL_SHARE_COUNT * USUAL_SHARE) / (among + USUAL_SHARE_COUNT)
+
+
+def _script(names: frozenset[str]) -> str:
+    """The script that most of the names are written in, such as `LATIN` or `CYRILLIC`."""
+    scripts = Counter(unicodedata.name(name[0], "").split(" ")[0] for name in sorted(names))
+    return scripts.most_common(1)[0][0] if scripts else ""
 
 
 def _gaps(name: str, scores: Matrix) -> dict[str, Matrix]:

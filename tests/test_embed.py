@@ -65,6 +65,8 @@ def test_views_hold_the_vectors_of_sentences_neighbours_and_parts() -> None:
     np.testing.assert_array_equal(first.sentences, check(["um dois três quatro", "fim"]))
     np.testing.assert_array_equal(first.before[1:], check(["um dois três quatro fim"]))
     np.testing.assert_array_equal(first.after, check(["um dois três quatro fim", "fim"]))
+    words = check(["um", "dois", "três", "quatro", "fim"])
+    np.testing.assert_array_equal(first.words.vectors, words)
     phrases = check(["um dois três", "dois três quatro", "fim"])
     np.testing.assert_array_equal(first.phrases.vectors, phrases)
     assert first.phrases.starts.tolist() == [0, 2]

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligner.evidence import clauses, known_names, names, numbers, phrases, quotations, words
+from aligner.evidence import (
+    folded,
+    known_names,
+    names,
+    numbers,
+    phrases,
+    quotations,
+    rarities,
+    words,
+)
 from aligner.types import Sentence
 
 LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
@@ -36,6 +45,8 @@ LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
         ("o chip Ascend 910B e o H20", "pt", []),
         ("um homem e uma mulher", "pt", []),
         ("sem números", "pt", []),
+        ("na quarta-feira, a segunda vez", "pt", []),
+        ("the second of four", "en", [4]),
     ],
 )
 def test_numbers_have_the_values_that_a_reader_gives_them(
@@ -182,12 +193,12 @@ def test_a_term_in_quotes_is_no_quotation_and_a_paragraph_ends_one() -> None:
     ]
 
 
-def test_clauses_are_what_punctuation_separates() -> None:
-    """The sentence itself comes first, then its parts of at least three words."""
-    text = "Ela saiu, disse o porta-voz da casa, porque “o prazo acabou ontem”."
-    assert clauses(text) == [
-        text,
-        "disse o porta-voz da casa",
-        "o prazo acabou ontem",
-    ]
-    assert clauses("Sem vírgula alguma aqui.") == ["Sem vírgula alguma aqui."]
+def test_rare_words_weigh_more() -> None:
+    """A word that every sentence has weighs little, whatever its case."""
+    (first, second) = rarities([["Ana", "paga"], ["ana", "sai"]])
+    assert first[0] == second[0] < first[1] == second[1]
+
+
+def test_folding_drops_case_and_accents() -> None:
+    """Two spellings that differ in accents and case are one."""
+    assert folded("ÉCOLE") == folded("ecole") == "ecole"

@@ -15,11 +15,11 @@ from aligner.score import (
     features,
     gap_to_rival,
     load_weights,
-    nearest_clauses,
     pair_probabilities,
     phrase_coverage,
     read_passage,
     shared_numbers,
+    strangeness,
 )
 from aligner.types import Sentence
 from aligner.vectors import Parts, Vectors, Views
@@ -42,14 +42,16 @@ def random_passage(seed: int, n: int) -> Passage:
 
     def parts() -> Parts:
         counts = rng.integers(1, 5, size=n)
-        return Parts(vectors(int(counts.sum())), np.cumsum([0, *counts.tolist()])[:-1])
+        total = int(counts.sum())
+        starts = np.cumsum([0, *counts.tolist()])[:-1]
+        return Parts(vectors(total), starts, rng.uniform(0.1, 3, size=total))
 
     views = Views(
         sentences=vectors(n),
         before=vectors(n),
         after=vectors(n),
         phrases=parts(),
-        clauses=parts(),
+        words=parts(),
         quotes=vectors(n),
         speeches=vectors(n),
         speech=np.sort(rng.integers(-1, 3, size=n)).astype(np.intp),
@@ -58,6 +60,7 @@ def random_passage(seed: int, n: int) -> Passage:
         views,
         lengths=rng.integers(5, 300, size=n).tolist(),
         numbers=[frozenset(rng.integers(1, 15, size=2).astype(float).tolist()) for _ in range(n)],
+        names=frozenset(rng.choice(["ana", "lumora", "oslo", "quito", "rui"], size=3).tolist()),
         lead=min(2, n - 1),
     )
 
@@ -136,13 +139,16 @@ def pieces(parts: Parts) -> list[Vectors]:
 def slow_coverage(a: Parts, b: Parts) -> npt.NDArray[np.float64]:
     """Phrase coverage by its definition, a phrase at a time."""
     result = np.zeros((len(a.starts), len(b.starts)))
-    for i, of_sentence in enumerate(pieces(a)):
+    ends = a.starts[1:].tolist()
+    for i, (of_sentence, weights) in enumerate(
+        zip(pieces(a), np.split(a.weights, ends), strict=True)
+    ):
         rows = []
         for phrase in of_sentence:
             nearest = np.array([max(float(phrase @ other) for other in of_b) for of_b in pieces(b)])
             usual = np.sort(nearest)[::-1][: max(2, len(b.starts) // 4)].mean()
             rows.append(nearest - usual)
-        result[i] = np.mean(rows, axis=0)
+        result[i] = np.average(rows, axis=0, weights=weights)
     return result
 
 
@@ -150,13 +156,6 @@ def slow_coverage(a: Parts, b: Parts) -> npt.NDArray[np.float64]:
 def test_phrase_coverage_equals_its_definition(a: Parts, b: Parts) -> None:
     """The blocked matrix form equals the plain loops."""
     np.testing.assert_allclose(phrase_coverage(a, b), slow_coverage(a, b), atol=1e-5)
-
-
-@given(parts, parts)
-def test_nearest_clauses_equal_their_definition(a: Parts, b: Parts) -> None:
-    """The nearest parts are what comparing every part with every part finds."""
-    slow = [[float((x @ y.T).max()) for y in pieces(b)] for x in pieces(a)]
-    np.testing.assert_allclose(nearest_clauses(a, b), np.array(slow), atol=1e-5)
 
 
 def test_a_speech_that_corresponds_is_linked_whole() -> None:
@@ -175,8 +174,8 @@ def test_a_number_that_few_sentences_have_counts_more() -> None:
     """A shared number counts less the more sentences have it, and less when it is small."""
     a, b = random_passage(1, 3), random_passage(2, 2)
     values_a = [frozenset([500.0, 7.0]), frozenset([500.0]), frozenset([42.0])]
-    a = Passage(a.views, a.lengths, values_a, 0)
-    b = Passage(b.views, b.lengths, [frozenset([500.0, 42.0]), frozenset([7.0])], 0)
+    a = replace(a, numbers=values_a)
+    b = replace(b, numbers=[frozenset([500.0, 42.0]), frozenset([7.0])])
     shared, clash = shared_numbers(a, b)
     expected = np.array([[0.5**0.5, 0.5], [0.5**0.5, 0.0], [1.0, 0.0]])
     np.testing.assert_allclose(shared, expected)
@@ -188,3 +187,31 @@ def test_the_lead_is_the_first_sentence_of_a_body_paragraph() -> None:
     paragraphs = [0, 1, 2, 2, 2]
     sentences = [Sentence("Um texto.", 0, 9, paragraph) for paragraph in paragraphs]
     assert read_passage(sentences, "pt", random_passage(1, 5).views).lead == 2
+
+
+def known(names: str, *values: float) -> Passage:
+    """A passage that names and counts what is given."""
+    passage = random_passage(7, 2)
+    figures = [frozenset(values), frozenset[float]()]
+    return replace(passage, names=frozenset(names.split()), numbers=figures)
+
+
+def test_texts_that_share_names_and_figures_are_no_strangers() -> None:
+    """Common names and figures, or too few of either to tell, are not strange."""
+    story = known("lumora ekaterina sokolova oslo quito ana", 2026, 140)
+    assert strangeness(story, known("lumora ekatérina sokolova prado", 140)) == 0
+    assert strangeness(known(""), known("")) == 0
+
+
+def test_texts_on_different_events_are_strange() -> None:
+    """Many names and figures on both sides and none in common are strange, on either side alike."""
+    one = known("lumora ekaterina sokolova oslo quito ana", 2026, 140, 87, 312)
+    other = known("helion kourou lindqvist skylane velora bruxelles", 38, 210, 640, 90_000)
+    assert 0.1 < strangeness(one, other) == strangeness(other, one) <= 0.3
+
+
+def test_names_in_another_script_say_nothing() -> None:
+    """Latin and Cyrillic names never match in spelling, which makes no strangers of two texts."""
+    latin = known("lumora sokolova oslo quito ana prado", 140, 2026)
+    cyrillic = known("лумора соколова осло кито ана прадо", 140, 2026)
+    assert strangeness(latin, cyrillic) == 0

@@ -7,13 +7,12 @@ stands elsewhere is no news.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from aligner.evidence import known_names, names, numbers, words
+from aligner.evidence import folded, known_names, names, numbers, words
 from aligner.types import Detail, Document, Kind, Sentence
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
@@ -75,7 +74,7 @@ def _absent_names(a: Document, b: Document, encode: Encode) -> list[list[tuple[i
     """Offsets, within each sentence of a, of the names that b has in no spelling and no meaning."""
     of_a, of_b = _names_of(a), _names_of(b)
     words_of_b = {s.text[x:y] for s in b.sentences for x, y in words(s.text)}
-    spellings = _Spellings({_fold(word) for word in words_of_b})
+    spellings = _Spellings({folded(word) for word in words_of_b})
     unspelt = {
         s.text[x:y]
         for s, spans in zip(a.sentences, of_a, strict=True)
@@ -96,18 +95,12 @@ def _names_of(document: Document) -> list[list[tuple[int, int]]]:
     return [names(text, known, document.language) for text in texts]
 
 
-def _fold(word: str) -> str:
-    """Lower case without accents, so that `Chypre` and `chypré` are one spelling."""
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 class _Spellings:
     """The words of a text, asked whether a name is among them in nearly the same letters."""
 
-    def __init__(self, folded: set[str]) -> None:
-        self._folded = folded
-        self._ordered = sorted(folded)
+    def __init__(self, known: set[str]) -> None:
+        self._known = known
+        self._ordered = sorted(known)
 
     def have(self, name: str) -> bool:
         """True when any capitalised or digit-bearing word of the name occurs; particles do not count."""
@@ -118,10 +111,10 @@ class _Spellings:
             word = name[x:y]
             if word.islower():
                 continue
-            folded = _fold(word)
-            if folded in self._folded:
+            spelling = folded(word)
+            if spelling in self._known:
                 return True
-            if extractOne(folded, self._ordered, scorer=ratio, score_cutoff=SAME_SPELLING):
+            if extractOne(spelling, self._ordered, scorer=ratio, score_cutoff=SAME_SPELLING):
                 return True
         return False
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aligner.embed import Encoder
-from aligner.evidence import clauses, phrases, quotations
+from aligner.evidence import phrases, quotations, rarities
 from aligner.types import Sentence
 from aligner.vectors import Parts, Vectors, Views
 
@@ -22,8 +22,8 @@ class _Texts:
     sentences: list[str]
     before: list[str]
     after: list[str]
+    words: list[list[str]]
     phrases: list[list[str]]
-    clauses: list[list[str]]
     quotes: list[str]
     speeches: list[str]
     speech: list[int]
@@ -34,25 +34,36 @@ def embed_views(documents: Sequence[Sequence[Sentence]], encoder: Encoder) -> li
     everything = [_texts_of(sentences) for sentences in documents]
     number: dict[str, int] = {}
     for texts in everything:
-        parts = (part for group in (*texts.phrases, *texts.clauses) for part in group)
-        for text in (*texts.before, *texts.after, *parts, *texts.quotes, *texts.speeches):
+        groups = (*texts.words, *texts.phrases)
+        parts = (part for group in groups for part in group)
+        for text in (
+            *texts.sentences,
+            *texts.before,
+            *texts.after,
+            *parts,
+            *texts.quotes,
+            *texts.speeches,
+        ):
             number.setdefault(text, len(number))
     vectors = encoder.encode(list(number))
 
     def take(texts: list[str]) -> Vectors:
         return vectors[[number[text] for text in texts]]
 
-    def parts_of(groups: list[list[str]]) -> Parts:
+    def parts_of(groups: list[list[str]], weights: list[list[float]] | None = None) -> Parts:
         starts = np.cumsum([0, *map(len, groups)])[:-1]
-        return Parts(take([part for group in groups for part in group]), starts)
+        flat = [part for group in groups for part in group]
+        equal = [[1.0] * len(group) for group in groups]
+        flat_weights = [weight for group in weights or equal for weight in group]
+        return Parts(take(flat), starts, np.array(flat_weights))
 
     return [
         Views(
             sentences=take(texts.sentences),
             before=take(texts.before),
             after=take(texts.after),
+            words=parts_of(texts.words, rarities(texts.words)),
             phrases=parts_of(texts.phrases),
-            clauses=parts_of(texts.clauses),
             quotes=take(texts.quotes),
             speeches=take(texts.speeches),
             speech=np.array(texts.speech, dtype=np.intp),
@@ -68,8 +79,8 @@ def _texts_of(sentences: Sequence[Sentence]) -> _Texts:
         sentences=texts,
         before=[" ".join(texts[max(0, k - 1) : k + 1]) for k in range(len(texts))],
         after=[" ".join(texts[k : k + 2]) for k in range(len(texts))],
+        words=[phrases(text.lower(), 1) for text in texts],
         phrases=[phrases(text, PHRASE_WORDS) for text in texts],
-        clauses=[clauses(text) for text in texts],
         quotes=[one.text if one else text for one, text in zip(quoted, texts, strict=True)],
         speeches=[one.whole if one else text for one, text in zip(quoted, texts, strict=True)],
         speech=[one.block if one else -1 for one in quoted],
