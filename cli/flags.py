@@ -98,7 +98,7 @@ Context = Annotated[
         "--context",
         metavar="N",
         min=0,
-        help="How many linked pairs to show around a difference.",
+        help="How many linked pairs to show around a difference; a large N shows all.",
         rich_help_panel=SHOWN,
     ),
 ]

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from aligner.types import Comparison, Link
 from cli.render import RenderOptions
 from cli.render.diff import render
-from cli.render.sequence import Elided, is_difference, near_differences, reading_order
+from cli.render.sequence import (
+    Elided,
+    is_difference,
+    is_unsure,
+    near_differences,
+    reading_order,
+)
 from tests.builders import comparison, comparisons, detail, document, link, museum
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -133,15 +139,30 @@ def test_additions_stand_behind_what_they_follow(made: Comparison) -> None:
 
 @given(comparisons(), st.none() | st.integers(0, 3))
 def test_context_counts_what_it_leaves_out(made: Comparison, context: int | None) -> None:
-    """Differences are always shown, and what is not shown is counted."""
+    """Differences and doubts are always shown, and what is not shown is counted."""
     entries = reading_order(made)
     shown = near_differences(entries, context)
     told = [entry for entry in shown if not isinstance(entry, Elided)]
     gaps = [entry for entry in shown if isinstance(entry, Elided)]
-    assert [one for one in told if is_difference(one)] == [
-        one for one in entries if is_difference(one)
-    ]
+    for matters in (is_difference, is_unsure):
+        assert list(filter(matters, told)) == list(filter(matters, entries))
     assert len(told) + sum(gap.links + gap.boilerplate for gap in gaps) == len(entries)
+
+
+@given(comparisons(), st.integers(0, 3))
+def test_context_of_all_links_leaves_nothing_out(made: Comparison, more: int) -> None:
+    """A context as large as the number of links shows everything, also where nothing differs."""
+    entries = reading_order(made)
+    assert near_differences(entries, len(made.links) + more) == entries
+
+
+def test_doubt_is_shown_where_nothing_differs() -> None:
+    """An unsure pair is shown without context; its sure neighbours are counted."""
+    a, b = document("a", "pt", *["Sim."] * 5), document("b", "fr", *["Oui."] * 5)
+    pairs = [link((k,), (k,), confidence=0.5 if k == 2 else 0.9) for k in range(5)]
+    report = render(comparison(a, b, *pairs), RenderOptions(context=0))
+    assert "=? 3" in report
+    assert report.count("… 2 linked pairs") == 2
 
 
 @given(comparisons())

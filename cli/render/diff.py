@@ -17,10 +17,17 @@ from aligner.types import Comparison, Detail, Link, Sentence, Side
 
 from .layout import BOLD, DIM, GREEN, PLAIN, RED, YELLOW, Block, Piece, clip, lay_out, width_of
 from .options import RenderOptions
-from .sequence import Elided, Entry, OneSided, near_differences, reading_order, said_only_in
+from .sequence import (
+    Elided,
+    Entry,
+    OneSided,
+    is_unsure,
+    near_differences,
+    reading_order,
+    said_only_in,
+)
 from .visible import flowing, visible
 
-UNSURE = 0.6  # below this a statement is little better than the toss of a coin
 SIDES: tuple[Side, Side] = ("a", "b")
 MARKS = {"a": "-", "b": "+", "same": "=", "partial": "~"}
 STYLES = {"a": RED, "b": GREEN, "same": PLAIN, "partial": YELLOW}
@@ -92,7 +99,7 @@ def _summary(comparison: Comparison) -> Block:
         pieces += [_said_only_in(comparison, side) for side in SIDES]
     else:
         pieces.insert(0, Piece("No differences:", BOLD))
-    if unsure := sum(_is_unsure(entry) for entry in reading_order(comparison)):
+    if unsure := sum(is_unsure(entry) for entry in reading_order(comparison)):
         pieces.append(Piece(f"? {unsure} unsure", YELLOW))
     if boilerplate := sum(comparison.counts(side).boilerplate for side in SIDES):
         pieces.append(Piece(f"{boilerplate} boilerplate", DIM))
@@ -103,12 +110,6 @@ def _summary(comparison: Comparison) -> Block:
 def _said_only_in(comparison: Comparison, side: Side) -> Piece:
     name = visible(comparison.document(side).name)
     return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
-
-
-def _is_unsure(entry: Entry) -> bool:
-    if isinstance(entry, Link):
-        return entry.confidence < UNSURE
-    return not entry.boilerplate and entry.only.confidence < UNSURE
 
 
 def _plural(number: int, noun: str) -> str:
@@ -164,7 +165,7 @@ class _Rows:
         for side in SIDES:
             details = (link.a_only if side == "a" else link.b_only) if side in shown else ()
             for number in link.a if side == "a" else link.b:
-                gutters = self._gutters(mark, side, number, unsure=_is_unsure(link))
+                gutters = self._gutters(mark, side, number, unsure=is_unsure(link))
                 spans = _spans(self.comparison.document(side).sentences[number], details)
                 opening, closing = BRACKETS[side]
                 body = (
@@ -177,7 +178,7 @@ class _Rows:
     def _one_sided(self, one: OneSided) -> Iterator[Block]:
         side, number, style = one.side, one.only.sentence, STYLES[one.side]
         sentence = self.comparison.document(side).sentences[number]
-        first, rest = self._gutters(side, side, number, unsure=_is_unsure(one))
+        first, rest = self._gutters(side, side, number, unsure=is_unsure(one))
         body = (
             Piece(text, f"{BOLD};{style}" if marked else style)
             for text, marked in _spans(sentence, one.only.details)

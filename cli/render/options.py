@@ -12,8 +12,9 @@ class RenderOptions:
     """How a comparison is shown. A format takes what it has a use for and ignores the rest.
 
     `width`: columns of the display, at least `MIN_WIDTH`. `color`: whether escape sequences may
-    colour the text. `context`: how many linked pairs to show around a difference, 0 or more; None
-    shows all. `only`: show what that side alone says, and nothing else. `quiet`: the summary alone.
+    colour the text. `context`: how many linked pairs to show around a difference or a doubt, 0 or
+    more; as many as there are, or None, shows all. `only`: show what that side alone says, and
+    nothing else. `quiet`: the summary alone.
 
     Raises ValueError for a width or a context out of range.
     """

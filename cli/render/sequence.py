@@ -32,6 +32,7 @@ class Elided:
 
 
 Entry = Link | OneSided
+UNSURE = 0.6  # a confidence below this calls for a look, whatever the entry says
 OPENING = -1  # where what precedes the first link belongs
 
 
@@ -53,10 +54,16 @@ def reading_order(comparison: Comparison) -> list[Entry]:
 
 
 def near_differences(entries: list[Entry], context: int | None) -> list[Entry | Elided]:
-    """The differences with at most `context` entries around each; None leaves nothing out."""
-    if context is None:
+    """Differences and doubts with at most `context` entries around each.
+
+    None leaves nothing out, nor does a context of as many links as there are: where nothing differs,
+    there is nothing to be near to.
+    """
+    if context is None or context >= sum(isinstance(entry, Link) for entry in entries):
         return list(entries)
-    differences = [number for number, entry in enumerate(entries) if is_difference(entry)]
+    differences = [
+        number for number, entry in enumerate(entries) if is_difference(entry) or is_unsure(entry)
+    ]
 
     def near(number: int) -> bool:
         following = bisect_left(differences, number - context)
@@ -79,6 +86,13 @@ def is_difference(entry: Entry) -> bool:
     if isinstance(entry, Link):
         return entry.relation == "partial"
     return not entry.boilerplate
+
+
+def is_unsure(entry: Entry) -> bool:
+    """Whether an entry is little better than the toss of a coin; of boilerplate nobody asks."""
+    if isinstance(entry, Link):
+        return entry.confidence < UNSURE
+    return not entry.boilerplate and entry.only.confidence < UNSURE
 
 
 def said_only_in(side: Side, entry: Entry) -> bool:
