@@ -53,16 +53,13 @@ class Source:
 
 
 def read_path(path: Path | str, *, limit: int = LIMIT) -> Source:
-    """Read a text file of at most `limit` bytes.
+    """Read a text file, or a pipe as shells make it of `<(command)`, of at most `limit` bytes.
 
     Raises:
         InputError: it is not there, cannot be read, is no text, is empty or too large.
     """
     name = str(path)
     try:
-        # A device has no end, and opening a pipe waits for a writer that may never come.
-        if Path(path).is_fifo():
-            raise InputError(f"{_shown(name)} is a pipe, not a file; give - and pipe it to stdin")
         with Path(path).open("rb") as stream:
             return read_stream(stream, name, limit=limit)
     except FileNotFoundError:

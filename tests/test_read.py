@@ -2,7 +2,12 @@
 
 import io
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from textwrap import dedent
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -192,11 +197,50 @@ def test_impossible_names() -> None:
             read_path(name)
 
 
-def test_pipe_does_not_hang(tmp_path: Path) -> None:
-    """A named pipe is refused at once instead of waiting for a writer."""
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match="is a pipe, not a file; give - and pipe it to stdin"):
-        read_path(tmp_path / "pipe")
+def test_named_pipe(tmp_path: Path) -> None:
+    """A named pipe is read until its writer is done, in however many pieces."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with pipe.open("wb", buffering=0) as stream:
+            for piece in (b"um\r", b"\ndo", b"is"):
+                stream.write(piece)
+
+    writer = Thread(target=write, daemon=True)
+    writer.start()
+    assert read_path(pipe) == Source(str(pipe), "um\ndois", ())
+    writer.join()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("printf 'um\\ndois'", "um\ndois"),
+        ("yes", "/dev/fd/63 is larger than 10 MiB; split it into parts"),
+        ("true", "/dev/fd/63 is empty; give a text with words in it"),
+    ],
+)
+@pytest.mark.skipif(shutil.which("bash") is None, reason="process substitution is of bash")
+def test_process_substitution(command: str, expected: str) -> None:
+    """What a command prints is read as a file, up to the limit and no further."""
+    code = dedent("""
+        import sys
+        from aligner.errors import InputError
+        from aligner.read import read_path
+        try:
+            print(read_path(sys.argv[1]).text)
+        except InputError as error:
+            print(error)
+    """)
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -c "$1" <({command})', sys.executable, code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (expected + "\n", "")
 
 
 def test_endless_device() -> None:
