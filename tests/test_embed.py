@@ -113,8 +113,62 @@ def test_a_sentence_transformers_model_by_folder(packaged_model: str) -> None:
         env=environment,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip() == Path(packaged_model).name
+
+
+def test_models_by_name_without_the_hub(packaged_model: str, tmp_path: Path) -> None:
+    """A model downloaded before is loaded; of another, one line tells; both soon and in silence."""
+    cached = tmp_path / "hub" / "models--our--own"
+    (cached / "refs").mkdir(parents=True)
+    (cached / "refs" / "main").write_text("0" * 40)
+    (cached / "snapshots").mkdir()
+    (cached / "snapshots" / ("0" * 40)).symlink_to(packaged_model)
+    script = (
+        "from aligner.embed import load_encoder\n"
+        "from aligner.errors import ModelError\n"
+        "encoder = load_encoder('our/own')\n"
+        "assert encoder.encode(['One.']).shape == (1, 384)\n"
+        "print(encoder.name)\n"
+        "try:\n"
+        "    load_encoder('our/other')\n"
+        "except ModelError as error:\n"
+        "    print(error)\n"
+    )
+    hub = "http://127.0.0.1:9"  # the port of "discard", where nobody listens
+    environment = {key: value for key, value in os.environ.items() if key[:3] != "HF_"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment | {"HF_HOME": str(tmp_path), "HF_ENDPOINT": hub},
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    name, message = done.stdout.splitlines()
+    assert name == "our/own"
+    assert message.startswith(
+        f"cannot load the model 'our/other': it is not on this machine, and {hub} cannot be reached ("
+    )
+    assert message.endswith("); give the folder of a model on disk")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere/at/all", "it is no folder and cannot be a name on the hub"),
+        ("./nowhere", "it is no folder and cannot be a name on the hub"),
+        ("my model", "it is no folder and cannot be a name on the hub"),
+        ("", "it is no folder and cannot be a name on the hub"),
+        (__file__, "it is a file, not a folder"),
+    ],
+)
+def test_impossible_model_names(name: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be a model is refused before anything heavy is imported."""
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(ModelError, match=f"cannot load the model .*: {reason}; give the name of"):
+        load_encoder(name)
 
 
 def test_a_model_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
