@@ -1,0 +1,111 @@
+"""What holds of the default job as a process of its own: no network, little memory, few imports."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHIPS = ["samples/chips/a.pt.txt", "samples/chips/b.fr.txt"]
+# 181 MB were measured, a third of it Python and numpy.
+MOST_MEMORY = 400 * 2**20
+
+
+def process(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python to its end."""
+    return subprocess.run(
+        [sys.executable, "-c", dedent(code), *arguments],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def test_default_job_uses_no_network() -> None:
+    """Without sockets, and with the names of hosts unresolved, the report is whole."""
+    done = process(
+        """
+        import socket
+        import sys
+
+        def refuse(*_, **__):
+            raise AssertionError("the network was asked for")
+
+        socket.socket = socket.create_connection = socket.getaddrinfo = refuse
+        from cli.main import status
+        sys.exit(status([*sys.argv[1:], "-f", "json"]))
+        """,
+        *CHIPS,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["links"]
+
+
+def test_default_job_does_not_load_torch() -> None:
+    """Frameworks are for other models: loading one alone takes longer than the whole job."""
+    done = process(
+        """
+        import sys
+        from cli.main import status
+        code = status([*sys.argv[1:], "-q"])
+        heavy = {"torch", "transformers", "sentence_transformers", "scipy", "sklearn"}
+        print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+        sys.exit(code)
+        """,
+        *CHIPS,
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a measure of Unix")
+def test_default_job_takes_little_memory() -> None:
+    """The peak of the process, weights and all, stays below what any machine has to spare.
+
+    A process starts with the peak of the one it was made by, here the test run; so one of no size
+    stands between them.
+    """
+    done = process(
+        """
+        import resource
+        import subprocess
+        import sys
+        job = [sys.executable, "-c", "from cli.main import run; run()", *sys.argv[1:], "-q"]
+        subprocess.run(job, check=True, stdout=subprocess.DEVNULL)
+        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+        """,
+        *CHIPS,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    unit = 1 if sys.platform == "darwin" else 1024  # kilobytes on Linux
+    assert int(done.stdout) * unit < MOST_MEMORY
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_help_and_version_load_neither_numpy_nor_the_stages(flag: str) -> None:
+    """The two are told at once: of the library only the leaves are loaded."""
+    done = process(
+        """
+        import sys
+        from cli.main import status
+        code = status(sys.argv[1:])
+        print(sorted(one for one in sys.modules if one.split(".")[0] in {"aligner", "numpy"}),
+              file=sys.stderr)
+        sys.exit(code)
+        """,
+        flag,
+    )
+    leaves = ["aligner", "aligner.errors", "aligner.options", "aligner.types"]
+    assert (done.returncode, done.stderr) == (0, f"{leaves}\n")
+
+
+def test_library_is_cheap_to_import() -> None:
+    """The types and options come without numpy; the first comparison loads it."""
+    done = process("import aligner, sys; aligner.Options(); print('numpy' in sys.modules)")
+    assert (done.returncode, done.stdout) == (0, "False\n")
