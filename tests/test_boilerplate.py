@@ -76,6 +76,48 @@ FURNITURE = {
     ],
 }
 
+# Wordings of what stands under a text that no person translated.
+TRANSLATED = {
+    "pt": [
+        "Versão portuguesa obtida por software; algumas frases podem soar estranhas.",
+        "Texto vertido do francês com o auxílio de um sistema de tradução, sem revisão humana.",
+        "Tradução assistida por computador.",
+        "Traduzido do inglês pelo DeepL.",
+        "O texto foi traduzido do inglês com uma ferramenta de tradução e revisto pela redação.",
+    ],
+    "fr": [
+        "Version française établie par un programme informatique, sous réserve d’erreurs.",
+        "Traduction effectuée à l’aide d’un outil de traduction en ligne.",
+        "Cette version a été générée par intelligence artificielle, puis relue.",
+        "Traduit de l’anglais avec DeepL.",
+        "L’article a été traduit de l’allemand par ordinateur.",
+    ],
+    "en": [
+        "English version produced by translation software; some phrases may be awkward.",
+        "Translated from the French with the help of artificial intelligence.",
+        "This story was translated from Spanish by a computer.",
+        "Translation powered by Google Translate.",
+    ],
+    "es": [
+        "Versión en español elaborada por un programa de traducción, puede haber imprecisiones.",
+        "Traducción realizada por un sistema de inteligencia artificial.",
+        "Este artículo fue traducido del inglés con ayuda de un algoritmo.",
+        "Traducido con DeepL.",
+    ],
+    "de": [
+        "Deutsche Fassung von einer Übersetzungssoftware erstellt; Ungenauigkeiten sind möglich.",
+        "Dieser Beitrag wurde mit Hilfe künstlicher Intelligenz aus dem Englischen übertragen.",
+        "Übersetzt mit DeepL.",
+        "Die Übersetzung erfolgte automatisch.",
+    ],
+    "it": [
+        "Versione italiana prodotta da un software di traduzione: possibili imprecisioni.",
+        "Traduzione effettuata da un sistema di intelligenza artificiale.",
+        "Questo articolo è stato tradotto dall’inglese con uno strumento automatico.",
+        "Tradotto con DeepL.",
+    ],
+}
+
 # Lines of stories that share words or looks with furniture.
 CONTENT = {
     "pt": [
@@ -86,12 +128,17 @@ CONTENT = {
         "“Não”, respondeu.",
         "— Vem cá!",
         "A empresa não quis comentar.",
+        "A versão portuguesa do romance foi recebida com aplausos.",
+        "As traduções por computador já são metade do mercado.",
+        "O tradutor diz que a inteligência artificial não lhe tira o sono.",
     ],
     "fr": [
         "« Suivez-moi », dit-il.",
         "La rédaction du journal a été perquisitionnée.",
         "À lire son rapport, tout va bien.",
         "Il a refusé de commenter.",
+        "Traduit en justice, il se tait.",
+        "La version française du logiciel sortira en mai.",
     ],
     "en": [
         "Share prices fell and free news outlets suffered.",
@@ -120,6 +167,28 @@ def test_furniture_at_the_end(language: str, line: str, sentences: int) -> None:
     """What pages print below an article is marked, and nothing else, however paragraphs are cut."""
     body = [" ".join([SENTENCE[language]] * sentences)] * 6
     assert furniture([HEADLINE[language], *body, line], language) == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize(("language", "line"), _flat(TRANSLATED))
+@pytest.mark.parametrize("place", [1, 7])
+def test_translated_by_a_machine(language: str, line: str, place: int) -> None:
+    """A line that tells what translated the text is marked under the headline and at the end."""
+    lines = [HEADLINE[language], *_paragraphs(language, 6)]
+    lines.insert(place, line)
+    assert [k for k, mark in enumerate(furniture(lines, language)) if mark] == [place]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("pt", "Tradução por computador devolve um romance às livrarias"),
+        ("fr", "Version française du robot : les premiers essais"),
+        ("en", "English version of a software manual becomes a best-seller"),
+    ],
+)
+def test_headline_on_machines_that_translate(language: str, line: str) -> None:
+    """A headline may be about such machines."""
+    assert not any(furniture([line, *_paragraphs(language, 6)], language))
 
 
 @pytest.mark.parametrize(("language", "line"), _flat(CONTENT))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_KINDS = ("whole", "start", "credit", "by", "ask", "ware", "notice")
+_KINDS = ("whole", "start", "credit", "by", "ask", "ware", "notice", "version", "machine")
 _LABELS = {"start", "credit"}
 
 # Scripts without spaces, where a word counts as two characters on average.
@@ -40,6 +40,8 @@ class _Phrases:
     ask: re.Pattern[str]
     ware: re.Pattern[str]
     notice: re.Pattern[str]
+    version: re.Pattern[str]
+    machine: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class _Line:
 
 
 def furniture(lines: Sequence[str], language: str) -> list[bool]:
-    """Which lines of a document are page furniture; the headline and the deck never are.
+    """Which lines of a document are page furniture; the headline never is.
+
+    The deck below it is by its words alone, never by its looks.
 
     Args:
         lines: the non-empty lines of the document, `n`, without white space around them.
@@ -112,9 +116,12 @@ def _phrases(language: str) -> _Phrases:
     table = tomllib.loads(
         files("aligner.segment").joinpath("boilerplate_phrases.toml").read_text("utf-8")
     )
-    own = table.get(language, table["en"])
+    lists = (table.get(language, table["en"]), table["any"])
     return _Phrases(
-        *(_pattern([*own[kind], *table["any"][kind]], label=kind in _LABELS) for kind in _KINDS)
+        *(
+            _pattern([one for of in lists for one in of.get(kind, ())], label=kind in _LABELS)
+            for kind in _KINDS
+        )
     )
 
 
@@ -146,6 +153,7 @@ def _speaks(line: _Line, phrases: _Phrases) -> bool:
         or (line.words <= 10 and (_credits(line, phrases) or _is_byline(line, phrases)))
         or ((line.edge or not line.stops) and _asks(line, phrases))
         or ((line.tail or line.words <= 12) and phrases.notice.search(line.folded) is not None)
+        or _is_translated(line, phrases)
         or (line.tail and (_IN_BRACKETS.fullmatch(line.text) is not None or _offers(line, phrases)))
     )
 
@@ -188,6 +196,15 @@ def _asks(line: _Line, phrases: _Phrases) -> bool:
     return any(
         phrases.ask.match(clause) is not None and phrases.ware.search(clause) is not None
         for clause in clauses
+    )
+
+
+def _is_translated(line: _Line, phrases: _Phrases) -> bool:
+    """Whether a line tells what machine translated the text; a headline on such has no stop."""
+    return (
+        (line.tail or (line.top and line.stops))
+        and phrases.version.match(line.folded.lstrip("*([-– ")) is not None
+        and phrases.machine.search(line.folded) is not None
     )
 
 
