@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aligner.errors import LanguageError
@@ -57,6 +57,7 @@ def test_no_language(text: str) -> None:
 
 
 @given(st.text())
+@example("¿A")
 def test_any_text_gets_a_code(text: str) -> None:
     """Whatever the text, the answer is a two-letter code or `und`, with a score from 0 to 1."""
     guess = detected(text)

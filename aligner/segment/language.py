@@ -75,9 +75,10 @@ def detected(text: str) -> Guess:
     (label,), (score,) = _model().predict(sample, k=1)
     code = label.removeprefix("__label__")
     language = _PART_OF.get(code, code)
+    score = min(1.0, float(score))  # the model's softmax comes to 1.00002
     if score < _SOME or language not in ISO_639_1:
-        return Guess(UNDETERMINED, float(score))
-    return Guess(language, float(score))
+        return Guess(UNDETERMINED, score)
+    return Guess(language, score)
 
 
 @cache
