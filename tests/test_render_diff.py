@@ -190,6 +190,25 @@ def test_doubt_is_marked_below_three_in_five(confidence: float, mark: str) -> No
     assert mark in render(made, RenderOptions(context=None))
 
 
+@pytest.mark.parametrize(
+    ("names", "header", "summary"),
+    [
+        (("x/a.txt", "y/z/b.txt"), ("x/a.txt", "y/z/b.txt"), ("a.txt", "b.txt")),
+        (("pt/a.txt", "fr/a.txt"), ("pt/a.txt", "fr/a.txt"), ("pt/a.txt", "fr/a.txt")),
+        (("-", "x/b.txt"), ("<stdin>", "x/b.txt"), ("<stdin>", "b.txt")),
+        (("/dev/fd/63", "/dev/fd/62"), ("/dev/fd/63", "/dev/fd/62"), ("/dev/fd/63", "/dev/fd/62")),
+        (("/", "b"), ("/", "b"), ("/", "b")),
+    ],
+)
+def test_names(names: tuple[str, str], header: tuple[str, str], summary: tuple[str, str]) -> None:
+    """The header has names as given, the summary without folders where that is enough."""
+    a, b = document(names[0], "pt", "Sim."), document(names[1], "fr", "Oui.")
+    report = render(comparison(a, b), RenderOptions(width=200))
+    assert report.startswith(f"--- {header[0]}  ")
+    assert f"\n+++ {header[1]} " in report
+    assert report.endswith(f"- 1 only in {summary[0]}   + 1 only in {summary[1]}\n")
+
+
 def test_empty_documents_do_not_differ() -> None:
     """Two documents without a sentence give a report that says so."""
     made = comparison(document("a", "und"), document("b", "und"))

@@ -148,3 +148,9 @@ def test_notes_escape_the_name() -> None:
     """Control characters of a file name do not reach the notes."""
     (note,) = segment("1 2 3", name="a\x1b[31mb").notes
     assert note.startswith("a\ufffd[31mb: language not recognised")
+
+
+def test_notes_call_standard_input_by_its_name() -> None:
+    """The name `-` reads as standard input in notes, as in errors."""
+    (note,) = segment("1 2 3", name="-").notes
+    assert note.startswith("standard input: language not recognised")

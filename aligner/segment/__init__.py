@@ -43,7 +43,7 @@ def segment(
     Raises:
         LanguageError: `language` is not a code.
     """
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in name)
+    shown = _shown(name)
     code, notes = _language(text, shown, language)
     if split == "lines":
         paragraphs = list(line_spans(text, breaks="\n"))
@@ -65,6 +65,12 @@ def segment(
         for paragraph, (start, end) in spans
     )
     return Segmented(Document(name, code, text, sentences), notes)
+
+
+def _shown(name: str) -> str:
+    if name == "-":
+        return "standard input"
+    return "".join(char if char.isprintable() else "\ufffd" for char in name)
 
 
 def _language(text: str, name: str, given: str | None) -> tuple[str, tuple[str, ...]]:

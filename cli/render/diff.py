@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
+from pathlib import PurePath
 
 from aligner.types import Comparison, Detail, Link, Sentence, Side
 
@@ -53,7 +54,7 @@ def _lines(section: Iterable[Block], options: RenderOptions) -> Iterator[str]:
 
 def _header(comparison: Comparison) -> list[Block]:
     """Both documents with their languages and counts, as the first two lines of a diff."""
-    names = {side: visible(comparison.document(side).name) for side in SIDES}
+    names = {side: _name(comparison, side) for side in SIDES}
     column = min(NAME_COLUMNS, max(width_of(name) for name in names.values()))
     return [
         Block(
@@ -108,8 +109,21 @@ def _summary(comparison: Comparison) -> Block:
 
 
 def _said_only_in(comparison: Comparison, side: Side) -> Piece:
-    name = visible(comparison.document(side).name)
+    name = _short_name(comparison, side)
     return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
+
+
+def _name(comparison: Comparison, side: Side) -> str:
+    name = visible(comparison.document(side).name)
+    return "<stdin>" if name == "-" else name
+
+
+def _short_name(comparison: Comparison, side: Side) -> str:
+    """The name without its folders, where that tells the two apart and is a name at all."""
+    short = {one: PurePath(_name(comparison, one)).name for one in SIDES}
+    numbered = short[side].isdigit()  # /dev/fd/63, which is how shells call `<(command)`
+    distinct = short["a"] != short["b"]
+    return short[side] if distinct and short[side] and not numbered else _name(comparison, side)
 
 
 def _plural(number: int, noun: str) -> str:
@@ -128,7 +142,7 @@ def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block
     for _, run in groupby(enumerate(shown), key=_run):
         yield list(rows.of([entry for _, entry in run]))
     if options.only and not shown:
-        name = visible(comparison.document(options.only).name)
+        name = _short_name(comparison, options.only)
         yield [Block((Piece(f"Nothing is said only in {name}."),))]
 
 
