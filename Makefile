@@ -1,7 +1,7 @@
 # `make demo` and `make test` set up everything they need in .venv, then do what their names say.
 PYTHON ?= python3
-# Installed first, on its own: sentence-transformers needs torch and would take the newest build,
-# on some platforms gigabytes of GPU libraries that nothing here needs. Any 2.x will do.
+# Installed before the rest so that `make TORCH=FILE` can put a CPU wheel of any 2.x in place of PyPI's
+# build, which on Linux brings gigabytes of GPU libraries.
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
