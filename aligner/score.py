@@ -37,11 +37,17 @@ LARGEST_SMALL_NUMBER, SMALL_NUMBER_WEIGHT = 10, 0.5
 # Articles on one event share 0.25 to 0.8 of their names or figures, on different events 0 to 0.2. The
 # observations that this counts as keep short texts, with few of either, from looking strange.
 USUAL_SHARE, USUAL_SHARE_COUNT = 0.3, 2
+# The sum of three scaled similarities by which a best match clearly beats its rivals, and what order
+# articles keep before any such match is seen; worth so many matches.
+CLEAR_GAP = 0.6
+USUAL_ORDER, USUAL_ORDER_COUNT = 0.4, 4
 # Names alike to this much, 0 to 100 (rapidfuzz ratio), are one; up to so many letters only equal ones.
 SAME_SPELLING, SHORT_NAME = 85, 3
 # Spreads above the background from which two quotations are the same speech in other words. On the
 # development articles, all seven of those above 2 are, a third of those between 0.9 and 1.2.
 SAME_SPEECH = 1.0
+# Characters from which a line with a full stop is no deck; of 62 articles none has a longer one.
+LONG_LINE = 110
 # The headline, the deck and the first sentence of the story.
 OPENING = 3
 
@@ -52,14 +58,14 @@ class Passage:
 
     `lengths`: characters. `numbers`: the values each sentence states. `names`: the words that only names
     look like, folded to lower case without accents. `lead`: the number of the story's first sentence, as
-    opposed to headline and deck.
+    opposed to headline and deck; None where nothing tells them apart.
     """
 
     views: Views
     lengths: Sequence[int]
     numbers: Sequence[frozenset[float]]
     names: frozenset[str]
-    lead: int
+    lead: int | None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -67,9 +73,6 @@ class Passage:
 
 def read_passage(sentences: Sequence[Sentence], language: str, views: Views) -> Passage:
     """The evidence in sentences of one document, at least one, boilerplate left out beforehand."""
-    size = Counter(sentence.paragraph for sentence in sentences)
-    # Headline, deck and section lines are paragraphs of one sentence.
-    bodies = (k for k, sentence in enumerate(sentences) if size[sentence.paragraph] > 1)
     return Passage(
         views=views,
         lengths=[len(sentence.text) for sentence in sentences],
@@ -78,13 +81,34 @@ def read_passage(sentences: Sequence[Sentence], language: str, views: Views) -> 
             for sentence in sentences
         ],
         names=frozenset(folded(name) for name in known_names([one.text for one in sentences])),
-        lead=next(bodies, 0),
+        lead=_lead(sentences, views.sentences),
     )
+
+
+def _lead(sentences: Sequence[Sentence], vectors: Vectors) -> int | None:
+    """The number of the sentence that tells the headline's story; None where there is no headline.
+
+    Of the first sentences of the body it is the one nearest to the headline. Headline and deck are
+    paragraphs of one short line; where every paragraph is one sentence, nothing tells them apart.
+    """
+    size = Counter(sentence.paragraph for sentence in sentences)
+    if max(size.values()) == 1:
+        return None
+    body = next(
+        k
+        for k, sentence in enumerate(sentences)
+        if size[sentence.paragraph] > 1
+        or (k > 0 and len(sentence.text) >= LONG_LINE and sentence.text[-1] in ".!?…»”")
+    )
+    if body == 0:
+        return None
+    return body + int(cosines(vectors[:1], vectors[body : body + OPENING]).argmax())
 
 
 def cosines(a: Vectors, b: Vectors) -> Matrix:
     """Cosines `[n, m]` of vectors of length 1."""
-    return np.clip((a @ b.T).astype(np.float64), -1.0, 1.0)
+    # Rounded, so that equal sentences are equally near whichever text is a.
+    return np.clip((a @ b.T).astype(np.float64), -1.0, 1.0).round(6)
 
 
 def background(similarity: Matrix, within: Matrix | None = None) -> tuple[float, float]:
@@ -189,19 +213,26 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
     def scaled(similarity: Matrix) -> Matrix:
         return against_background(similarity, within)
 
-    cosine = scaled(cosines(x.sentences, y.sentences))
+    plain = cosines(x.sentences, y.sentences)
+    cosine = scaled(plain)
     of_a, of_b = phrase_coverage(x.phrases, y.phrases), phrase_coverage(y.phrases, x.phrases).T
     phrase = against_background((of_a + of_b) / 2)
     word = against_background(
         (word_coverage(x.words, y.words) + word_coverage(y.words, x.words).T) / 2
     )
-    headline_and_lead = _outer_flags(n, m, (0, a.lead), (0, b.lead))
+    opening, headline_and_lead = np.zeros((n, m)), np.zeros((n, m))
+    if a.lead is not None and b.lead is not None:
+        opening = _outer_flags(n, m, range(OPENING), range(OPENING))
+        headline_and_lead = _outer_flags(n, m, (0, a.lead), (0, b.lead))
     strange = strangeness(a, b)
+    in_order = coherence(cosine + word + phrase)
+    nearby = (1 + in_order) / 2  # sentences that move take their neighbours along, half of the time
     crossed = (cosines(x.before, y.sentences), cosines(x.sentences, y.before))
     shared, clash = shared_numbers(a, b)
     length_a, length_b = np.log(a.lengths)[:, None], np.log(b.lengths)[None, :]
     place_a, place_b = np.arange(n) / max(1, n - 1), np.arange(m) / max(1, m - 1)
     return {
+        "plain_cosine": plain,
         "cosine": cosine,
         **_gaps("cosine", cosine),
         "words": word,
@@ -209,15 +240,16 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
         "phrases": phrase,
         **_gaps("phrases", phrase),
         "phrases_better": against_background(np.maximum(of_a, of_b)),
-        "before": scaled(cosines(x.before, y.before)),
-        "before_crossed": np.maximum(*map(scaled, crossed)),
-        "after": scaled(cosines(x.after, y.after)),
+        "before": nearby * scaled(cosines(x.before, y.before)),
+        "before_crossed": nearby * np.maximum(*map(scaled, crossed)),
+        "after": nearby * scaled(cosines(x.after, y.after)),
         "quotes": _quotes(a, b, within),
         "numbers_shared": shared,
         "numbers_clash": clash,
-        "distance": np.abs(place_a[:, None] - place_b[None, :]),
-        "opening": _outer_flags(n, m, range(OPENING), range(OPENING)),
+        "distance": in_order * np.abs(place_a[:, None] - place_b[None, :]),
+        "opening": opening,
         "headline_and_lead": headline_and_lead,
+        "headline_and_lead_cosine": headline_and_lead * plain,
         "strange": np.full((n, m), strange),
         "strange_headline_and_lead": strange * headline_and_lead,
         "strange_cosine": strange * cosine,
@@ -225,6 +257,27 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
         "shorter_length": np.minimum(length_a, length_b),
         "length_ratio": np.abs(length_a - length_b),
     }
+
+
+def coherence(scores: Matrix) -> float:
+    """How far what matches best stands in the same order in both texts, 0 to 1.
+
+    Kendall's rank correlation (1938) of the places of mutually best pairs that clearly beat their
+    rivals, negative ones counted as 0. Place and neighbours are evidence only as far as this goes: news
+    articles keep some order, shuffled texts none.
+    """
+    n = len(scores)
+    best = scores.argmax(axis=1)
+    clear = (
+        np.minimum(gap_to_rival(scores), gap_to_rival(scores.T).T)[np.arange(n), best] > CLEAR_GAP
+    )
+    mutual = scores.argmax(axis=0)[best] == np.arange(n)
+    rows = np.flatnonzero(clear & mutual)
+    columns = best[rows]
+    k = len(rows)
+    agreement = np.sign(np.subtract.outer(rows, rows) * np.subtract.outer(columns, columns)).sum()
+    tau = agreement / (k * (k - 1)) if k > 1 else 0.0
+    return float(max(0.0, (k * tau + USUAL_ORDER_COUNT * USUAL_ORDER) / (k + USUAL_ORDER_COUNT)))
 
 
 def strangeness(a: Passage, b: Passage) -> float:

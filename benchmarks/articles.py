@@ -5,7 +5,7 @@ The format is described in `samples/README.md`; `samples/` holds cases written f
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.views import embed_views
+from aligner.evidence import folded, known_names
 from aligner.read import read_path
 from aligner.score import Passage, read_passage
 from aligner.segment import segment
 from aligner.types import Sentence
+from aligner.vectors import Parts
 
 Span = tuple[int, int]
 
@@ -75,6 +77,72 @@ def read_case(folder: Path, encoder: Encoder) -> Case:
     linked = np.array([[bool(x & y) for y in b.group] for x in a.group])
     wanted = sum(len(link["a"]) * len(link["b"]) for link in gold["links"])
     return Case(folder.name, a, b, linked, max(0, wanted - int(linked.sum())))
+
+
+def excerpt(case: Case, rows: range, columns: range) -> Case:
+    """Some consecutive sentences of either article as a case of their own."""
+    a, b = _excerpt_of(case.a, rows), _excerpt_of(case.b, columns)
+    return Case(case.name, a, b, case.linked[np.ix_(rows, columns)], 0)
+
+
+def _excerpt_of(article: Article, kept: range) -> Article:
+    passage, views = article.passage, article.passage.views
+    part = slice(kept.start, kept.stop)
+    lead = passage.lead if passage.lead in kept and kept.start == 0 else None
+    return Article(
+        article.sentences[part],
+        replace(
+            passage,
+            views=replace(
+                views,
+                sentences=views.sentences[part],
+                before=views.before[part],
+                after=views.after[part],
+                words=_parts_of(views.words, kept),
+                phrases=_parts_of(views.phrases, kept),
+                quotes=views.quotes[part],
+                speeches=views.speeches[part],
+                speech=views.speech[part],
+            ),
+            lengths=passage.lengths[part],
+            numbers=passage.numbers[part],
+            names=frozenset(
+                folded(name) for name in known_names([one.text for one in article.sentences[part]])
+            ),
+            lead=lead,
+        ),
+        article.group[part],
+    )
+
+
+def _parts_of(parts: Parts, kept: range) -> Parts:
+    ends = [*parts.starts.tolist(), len(parts.vectors)]
+    low, high = ends[kept.start], ends[kept.stop]
+    starts = parts.starts[kept.start : kept.stop] - low
+    return Parts(parts.vectors[low:high], starts, parts.weights[low:high])
+
+
+def read_shuffled(folder: Path, encoder: Encoder) -> Iterator[Case]:
+    """Cases of `a.txt`, `b.txt` (a sentence a line) and `gold.ladder` (`[0]:[2, 3]` a line), by name."""
+    for ladder in sorted(folder.rglob("gold.ladder")):
+        documents = [
+            segment(read_path(ladder.parent / name).text, name=name, split="lines").document
+            for name in ("a.txt", "b.txt")
+        ]
+        views = embed_views([document.sentences for document in documents], encoder)
+        a, b = (
+            Article(
+                one.sentences,
+                read_passage(one.sentences, one.language, view),
+                (frozenset(),) * len(one.sentences),
+            )
+            for one, view in zip(documents, views, strict=True)
+        )
+        linked = np.zeros((len(a.sentences), len(b.sentences)), dtype=np.bool_)
+        for line in ladder.read_text(encoding="utf-8").splitlines():
+            rows, columns = map(json.loads, line.split(":")[:2])
+            linked[np.ix_(rows, columns)] = True
+        yield Case(ladder.parent.name, a, b, linked, 0)
 
 
 def read_cases(folder: Path, encoder: Encoder) -> Iterator[Case]:

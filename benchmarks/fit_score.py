@@ -1,13 +1,14 @@
 """Fit the weights of the free-order scorer, cross-validated by case, and print what each kind buys.
 
-Usage: python -m benchmarks.fit_score GOLD_FOLDER [--write]
+Usage: python -m benchmarks.fit_score GOLD_FOLDER [--shuffled FOLDER] [--write]
 
 Prints link and one-sided F1 of held-out cases (five folds by case, four shuffles), for all features,
 without each kind, and by similarity alone, with the most false links in an article pair on different
 events; then the expected calibration error. Pairs of articles of different cases, nearest in topic, are
-added to what the model is fitted on, as pairs in which nothing is linked. `--write` fits on
-all cases and writes `aligner/score_weights.json`. Sentences, languages and boilerplate are found by
-the tool itself, so the figures are end to end.
+added to what the model is fitted on, as pairs in which nothing is linked; so are short excerpts, and
+with `--shuffled` every second of some translations whose sentences were dropped and moved. `--write`
+fits on all cases and writes `aligner/score_weights.json`. Sentences, languages and boilerplate are
+found by the tool itself, so the figures are end to end.
 """
 
 import argparse
@@ -21,18 +22,21 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from aligner.align.free import THRESHOLD, align_free
 from aligner.embed import load_encoder
 from aligner.score import features
-from benchmarks.articles import Article, Case, read_cases
+from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
 
 Matrix = npt.NDArray[np.float64]
 
 FOLDS, SHUFFLES = 5, 4
+EXCERPTS = 4  # of every case
 # Inverse regularisation strength; 0.03 to 1 differ by less than 0.005 link F1.
 STRENGTH = 0.1
 KINDS = {
+    "similarity as it is": ("plain_cosine",),
     "gaps to rivals": (
         "cosine_gap_weaker",
         "cosine_gap_stronger",
@@ -46,7 +50,7 @@ KINDS = {
     "neighbours": ("before", "before_crossed", "after"),
     "quotations": ("quotes",),
     "numbers": ("numbers_shared", "numbers_clash"),
-    "position": ("distance", "opening", "headline_and_lead"),
+    "position": ("distance", "opening", "headline_and_lead", "headline_and_lead_cosine"),
     "strangeness": ("strange", "strange_headline_and_lead", "strange_cosine", "strange_phrases"),
     "length": ("shorter_length", "length_ratio"),
 }
@@ -71,6 +75,27 @@ def strangers(cases: Sequence[Case], each: int = 2) -> list[Strangers]:
         for i, case in enumerate(cases)
         for j in np.argsort(-nearness[i], kind="stable")[:each]
     ]
+
+
+def excerpts(cases: Sequence[Case], each: int) -> list[Case]:
+    """Short runs of sentences of both articles of a case, mostly such that correspond somewhere.
+
+    In a few sentences there is hardly a background to stand out of; the model has to see that too.
+    """
+    rng = np.random.RandomState(0)
+    found = []
+    for case in cases:
+        n, m = case.linked.shape
+        for _ in range(each):
+            size_a, size_b = rng.randint(1, 9, size=2)
+            first = rng.randint(0, max(1, n - size_a))
+            columns = np.flatnonzero(case.linked[first : first + size_a].any(axis=0))
+            centre = rng.choice(columns) if len(columns) else rng.randint(m)
+            start = min(max(0, centre - rng.randint(size_b)), max(0, m - size_b))
+            rows = range(first, min(n, first + size_a))
+            others = range(start, min(m, start + size_b))
+            found.append(excerpt(case, rows, others))
+    return found
 
 
 def _centre(article: Article) -> npt.NDArray[np.float32]:
@@ -107,13 +132,20 @@ class Table:
     cases: Sequence[Case]
     x: Sequence[Matrix]
     strange: Sequence[tuple[tuple[int, int], Matrix]]
+    excerpts: Sequence[tuple[int, Matrix, npt.NDArray[np.bool_]]]
+    shuffled: Sequence[tuple[Matrix, npt.NDArray[np.bool_]]]
 
     def fit(self, seen: Sequence[int]) -> Scorer:
         """A model fitted on some cases and on the strangers among them."""
         strange = [x for (i, j), x in self.strange if i in seen and j in seen]
         linked = [self.cases[k].linked.ravel() for k in seen]
         nothing = [np.zeros(len(x), dtype=np.bool_) for x in strange]
-        return fit([*(self.x[k] for k in seen), *strange], [*linked, *nothing])
+        short = [(x, y) for k, x, y in self.excerpts if k in seen]
+        more = [*short, *self.shuffled]
+        return fit(
+            [*(self.x[k] for k in seen), *strange, *(x for x, _ in more)],
+            [*linked, *nothing, *(y for _, y in more)],
+        )
 
     def calibrated(self, seen: Sequence[int]) -> Scorer:
         """The same, made to mean what it says on articles it has not seen (Platt 1999).
@@ -209,11 +241,19 @@ def false_links(cases: Sequence[Case], probabilities: Sequence[Matrix]) -> float
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Read the cases, print the table, write the weights if asked."""
+    # One thread: the matrices are small, and threads that wait for each other cost more than they give.
+    threadpool_limits(1)
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("gold", type=Path, help="folder of cases")
+    parser.add_argument("--shuffled", type=Path, help="folder of translations out of order")
     parser.add_argument("--write", action="store_true", help="fit on all and write the weights")
     args = parser.parse_args(argv)
-    cases = list(read_cases(args.gold, load_encoder()))
+    encoder = load_encoder()
+    cases = list(read_cases(args.gold, encoder))
+    moved = list(read_shuffled(args.shuffled, encoder))[::2] if args.shuffled else []
+    short = excerpts(cases, EXCERPTS)
+    short_values = [features(case.a.passage, case.b.passage) for case in short]
+    moved_values = [features(case.a.passage, case.b.passage) for case in moved]
     values = [features(case.a.passage, case.b.passage) for case in cases]
     apart = strangers(cases)
     every = list(values[0])
@@ -223,6 +263,14 @@ def main(argv: Sequence[str] | None = None) -> None:
             cases,
             [_rows(one, names) for one in values],
             [(pair.cases, _rows(pair.features, names)) for pair in apart],
+            [
+                (k // EXCERPTS, _rows(one, names), case.linked.ravel())
+                for k, (case, one) in enumerate(zip(short, short_values, strict=True))
+            ],
+            [
+                (_rows(one, names), case.linked.ravel())
+                for case, one in zip(moved, moved_values, strict=True)
+            ],
         )
 
     def print_row(name: str, names: Sequence[str]) -> None:

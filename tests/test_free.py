@@ -38,7 +38,7 @@ def test_transposing_swaps_the_groups(probability: np.ndarray) -> None:
 @given(matrices)
 def test_every_pair_above_the_threshold_that_fits_is_joined(probability: np.ndarray) -> None:
     """Without a limit, the groups are the connected components of the likely pairs."""
-    groups = align_free(probability, 0.5, largest=100)
+    groups = align_free(probability, 0.5, growth=0.5, largest=100)
     for i, j in np.argwhere(probability >= 0.5).tolist():
         assert any(i in a and j in b for a, b in groups)
     for a, b in groups:
@@ -55,6 +55,13 @@ def test_a_group_stops_growing_at_its_limit() -> None:
     """The likeliest pairs make the group; what would exceed the limit is left out."""
     p = np.array([[0.9, 0.8, 0.7]])
     assert align_free(p, largest=3) == [((0,), (0, 1))]
+
+
+def test_a_second_counterpart_needs_better_evidence() -> None:
+    """What is likely enough to be a first counterpart is not likely enough to be a second."""
+    p = np.array([[0.9, 0.5], [0.1, 0.1]])
+    assert align_free(p, threshold=0.45, growth=0.6) == [((0,), (0,))]
+    assert align_free(p, threshold=0.45, growth=0.5) == [((0,), (0, 1))]
 
 
 def test_nothing_fits_nothing() -> None:

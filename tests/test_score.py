@@ -12,6 +12,7 @@ from aligner.score import (
     Passage,
     against_background,
     background,
+    coherence,
     features,
     gap_to_rival,
     load_weights,
@@ -182,11 +183,27 @@ def test_a_number_that_few_sentences_have_counts_more() -> None:
     assert clash.tolist() == [[0, 0], [0, 1], [0, 1]]
 
 
-def test_the_lead_is_the_first_sentence_of_a_body_paragraph() -> None:
-    """Headline and deck are paragraphs of one sentence; the lead is not."""
-    paragraphs = [0, 1, 2, 2, 2]
+def lead(*lengths_of_paragraphs: int, nearest: int = 0) -> int | None:
+    """The lead of a text of so many sentences a paragraph, of which one is nearest to the first."""
+    paragraphs = [k for k, size in enumerate(lengths_of_paragraphs) for _ in range(size)]
     sentences = [Sentence("Um texto.", 0, 9, paragraph) for paragraph in paragraphs]
-    assert read_passage(sentences, "pt", random_passage(1, 5).views).lead == 2
+    views = random_passage(1, len(sentences)).views
+    vectors = np.eye(len(sentences), DIMENSIONS, dtype=np.float32)
+    vectors[nearest] = vectors[0]
+    return read_passage(sentences, "pt", replace(views, sentences=vectors)).lead
+
+
+def test_the_lead_is_the_body_sentence_nearest_to_the_headline() -> None:
+    """Headline and deck are paragraphs of one sentence; the lead is one of the first after them."""
+    assert lead(1, 1, 4, nearest=2) == 2
+    assert lead(1, 1, 4, nearest=4) == 4
+    assert lead(1, 1, 4, nearest=5) == 2
+
+
+def test_a_text_without_headline_has_no_lead() -> None:
+    """Where the body comes first, or every line is one sentence, there is no headline to restate."""
+    assert lead(4, 3) is None
+    assert lead(1, 1, 1, 1) is None
 
 
 def known(names: str, *values: float) -> Passage:
@@ -215,3 +232,27 @@ def test_names_in_another_script_say_nothing() -> None:
     latin = known("lumora sokolova oslo quito ana prado", 140, 2026)
     cyrillic = known("лумора соколова осло кито ана прадо", 140, 2026)
     assert strangeness(latin, cyrillic) == 0
+
+
+def matching(columns: list[int]) -> npt.NDArray[np.float64]:
+    """Scores in which row k clearly matches the k-th of these columns."""
+    scores = np.zeros((len(columns), len(columns)))
+    scores[np.arange(len(columns)), columns] = 2
+    return scores
+
+
+def test_coherence_is_the_order_that_two_texts_share() -> None:
+    """Texts in one order are coherent, shuffled or reversed ones are not, unclear ones in between."""
+    n = 12
+    assert coherence(matching(list(range(n)))) > 0.8
+    assert coherence(matching(list(reversed(range(n))))) == 0
+    assert coherence(matching([5, 11, 2, 8, 0, 9, 3, 7, 1, 10, 4, 6])) < 0.2
+    assert coherence(np.zeros((4, 3))) == pytest.approx(0.4)
+
+
+def test_where_no_line_is_a_headline_none_is_taken_for_one() -> None:
+    """Without body paragraphs, the first lines of two texts are not thought to correspond."""
+    a, b = replace(random_passage(1, 3), lead=None), random_passage(2, 3)
+    made = features(a, b)
+    assert not made["opening"].any()
+    assert not made["headline_and_lead"].any()

@@ -37,6 +37,8 @@ def encode_excerpts(
     if native is not None:
         result: list[Vectors] = native(texts, kept)
         return result
+    if not texts:
+        return []
     joined = [
         " ".join(text[start:end] for start, end in spans) or text
         for text, excerpts in zip(texts, kept, strict=True)
@@ -61,7 +63,9 @@ class TokenSums:
         ids = self._model.sp.encode(text, out_type=int)
         of_word = self._word_of_each(ids)
         words = [match.start() for match in re.finditer(r"\S+", text)]
-        if of_word[-1] + 1 != len(words):  # the normaliser saw other white space than Python
+        if len(ids) and of_word[-1] + 1 != len(
+            words
+        ):  # the normaliser saw other white space than Python
             of_word = np.minimum(of_word, len(words) - 1)
         rows = self._features([1, *ids, 2])  # beginning and end of sentence
         chosen = np.ones((len(kept), len(rows)), dtype=np.float32)
@@ -73,7 +77,7 @@ class TokenSums:
     def _word_of_each(self, ids: Sequence[int]) -> npt.NDArray[np.intp]:
         """The number of the word, by white space, that each token is part of; `[t]`."""
         begins = [self._model.sp.id_to_piece(one).startswith("▁") for one in ids]
-        number: npt.NDArray[np.intp] = np.maximum(np.cumsum(begins) - 1, 0)
+        number: npt.NDArray[np.intp] = np.maximum(np.cumsum(begins, dtype=np.intp) - 1, 0)
         return number
 
     def _features(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
