@@ -19,8 +19,11 @@ lint: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A folder of cases with answers; the scorer has not seen the samples.
+GOLD ?= samples
+
 bench: .venv/ready
-	$(BIN)/python -m benchmarks.fit_score samples
+	$(BIN)/python -m benchmarks.score_articles $(GOLD)
 
 clean:
 	rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

