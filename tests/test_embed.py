@@ -58,19 +58,21 @@ def sentences(*texts: str) -> list[Sentence]:
 def test_views_hold_the_vectors_of_sentences_neighbours_and_parts() -> None:
     """Each view is the encoding of its texts; every distinct text is encoded once."""
     encoder = WordsEncoder()
-    first, second = embed_views(
-        [sentences("um dois três quatro", "fim"), sentences("um dois três quatro")], encoder
-    )
+    texts = ("um dois três quatro", "fim", "nada")
+    first, second = embed_views([sentences(*texts), sentences(*texts[:2])], encoder)
     check = WordsEncoder().encode
-    np.testing.assert_array_equal(first.sentences, check(["um dois três quatro", "fim"]))
-    np.testing.assert_array_equal(first.before[1:], check(["um dois três quatro fim"]))
-    np.testing.assert_array_equal(first.after, check(["um dois três quatro fim", "fim"]))
-    words = check(["um", "dois", "três", "quatro", "fim"])
+    np.testing.assert_array_equal(first.sentences, check([*texts]))
+    before = check([texts[0], "um dois três quatro fim", "fim nada"])
+    np.testing.assert_array_equal(first.before, before)
+    after = check(["um dois três quatro fim", "fim nada", "nada"])
+    np.testing.assert_array_equal(first.after, after)
+    words = check(["um", "dois", "três", "quatro", "fim", "nada"])
     np.testing.assert_array_equal(first.words.vectors, words)
-    phrases = check(["um dois três", "dois três quatro", "fim"])
+    phrases = check(["um dois três", "dois três quatro", "fim", "nada"])
     np.testing.assert_array_equal(first.phrases.vectors, phrases)
-    assert first.phrases.starts.tolist() == [0, 2]
+    assert first.phrases.starts.tolist() == [0, 2, 3]
     np.testing.assert_array_equal(second.before, second.sentences)
+    np.testing.assert_array_equal(second.after, second.sentences)
     assert len(encoder.encoded) == len(set(encoder.encoded))
 
 

@@ -74,11 +74,13 @@ def embed_views(documents: Sequence[Sequence[Sentence]], encoder: Encoder) -> li
 
 def _texts_of(sentences: Sequence[Sentence]) -> _Texts:
     texts = [sentence.text for sentence in sentences]
+    # Of two sentences, either with its neighbour is the whole text, which tells nothing.
+    reach = 1 if len(texts) > 2 else 0
     quoted = quotations(sentences)
     return _Texts(
         sentences=texts,
-        before=[" ".join(texts[max(0, k - 1) : k + 1]) for k in range(len(texts))],
-        after=[" ".join(texts[k : k + 2]) for k in range(len(texts))],
+        before=[" ".join(texts[max(0, k - reach) : k + 1]) for k in range(len(texts))],
+        after=[" ".join(texts[k : k + 1 + reach]) for k in range(len(texts))],
         words=[phrases(text.lower(), 1) for text in texts],
         phrases=[phrases(text, PHRASE_WORDS) for text in texts],
         quotes=[one.text if one else text for one, text in zip(quoted, texts, strict=True)],
