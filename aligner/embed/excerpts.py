@@ -62,7 +62,7 @@ class TokenSums:
         """The vectors `[len(kept), d]` of excerpts of one text, of length 1."""
         ids = self._model.sp.encode(text, out_type=int)
         of_word = self._word_of_each(ids)
-        words = [match.start() for match in re.finditer(r"\S+", text)]
+        words = np.array([match.start() for match in re.finditer(r"\S+", text)])
         if len(ids) and of_word[-1] + 1 != len(
             words
         ):  # the normaliser saw other white space than Python
@@ -70,7 +70,7 @@ class TokenSums:
         rows = self._features([1, *ids, 2])  # beginning and end of sentence
         chosen = np.ones((len(kept), len(rows)), dtype=np.float32)
         for k, spans in enumerate(kept):
-            keep = np.array([any(start <= at < end for start, end in spans) for at in words])
+            keep = np.any([(start <= words) & (words < end) for start, end in spans], axis=0)
             chosen[k, 1:-1] = keep[of_word]
         return self._head(chosen @ rows, chosen.sum(axis=1))
 
