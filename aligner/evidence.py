@@ -18,7 +18,8 @@ NUMBER_WORD_LANGUAGES = frozenset("fr es en pt de nl da it".split())
 # Languages that write 1,234.5; all others here write 1.234,5 or 1 234,5.
 POINT_LANGUAGES = frozenset("en ja ko th zh".split())
 
-_SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+# A line may end inside a number of a wrapped text.
+_SPACES = " \n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 _DIGITS = re.compile(
     rf"(?<![\w.,])\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?![\w])"  # 100 000, 1'234.5
     r"|(?<!\w)\d+(?:[.,]\d+)*"

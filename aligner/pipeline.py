@@ -23,7 +23,16 @@ from aligner.options import Options
 from aligner.read import Source, read_path, read_stream, read_text
 from aligner.score import alone_probability, cosines, pair_probabilities, read_passage
 from aligner.segment import segment
-from aligner.types import Comparison, Detail, Document, Link, Nearest, Only, Order
+from aligner.types import (
+    UNDETERMINED,
+    Comparison,
+    Detail,
+    Document,
+    Link,
+    Nearest,
+    Only,
+    Order,
+)
 
 STANDARD_INPUT = "-"
 # Confidences and similarities are given to this many decimals: further ones differ between processors.
@@ -261,15 +270,23 @@ def _rounded_cosine(cosine: float) -> float:
 
 
 def _language_notes(documents: Sequence[Document], encoder: Encoder) -> list[str]:
-    """What the reader should know where the model has not learnt a language."""
+    """What the reader should know where the model has not learnt a language.
+
+    A language that could not be told has a note of its own.
+    """
     if encoder.languages is None:
         return []
+    known = encoder.languages | {UNDETERMINED}
     return [
-        f"{document.name}: the model {encoder.name} has not learnt {document.language!r}; "
+        f"{_shown(document.name)}: the model {encoder.name} has not learnt {document.language!r}; "
         "expect less, or try another with --model"
         for document in documents
-        if document.language not in encoder.languages
+        if document.language not in known
     ]
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == STANDARD_INPUT else name
 
 
 def _signature(options: Options, encoder: Encoder, order: Order) -> str:

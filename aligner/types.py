@@ -7,6 +7,8 @@ is made: every sentence of either document is in exactly one `Link` or in exactl
 from dataclasses import dataclass, replace
 from typing import Literal
 
+# The language of a text in none that could be told (ISO 639-2).
+UNDETERMINED = "und"
 Side = Literal["a", "b"]
 Order = Literal["free", "monotonic"]
 Relation = Literal["same", "partial"]

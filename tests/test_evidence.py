@@ -26,6 +26,7 @@ LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
         ("plus de 100 000 puces", "fr", [100_000]),
         ("plus de 100\u202f000 puces", "fr", [100_000]),
         ("cem mil unidades", "pt", [100_000]),
+        ("mais de 100\n000 chips", "fr", [100_000]),
         ("10 milhões de usuários", "pt", [10_000_000]),
         ("dix millions d'utilisateurs", "fr", [10_000_000]),
         ("1,5 milhão de euros", "pt", [1_500_000]),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from aligner.errors import LanguageError
 from aligner.segment import segment
-from aligner.segment.language import ISO_639_1, UNDETERMINED, checked, detected
+from aligner.segment.language import ISO_639_1, checked, detected
+from aligner.types import UNDETERMINED
 
 
 @pytest.mark.parametrize("tag", ["pt", "PT", "pt-BR", "pt_PT", "pt-Latn-BR", " pt "])

@@ -396,6 +396,13 @@ def test_language_that_the_model_lacks_is_noted() -> None:
     assert compared((PT, FR), Options()).notes == ()
 
 
+def test_an_unknown_language_has_one_note() -> None:
+    """Where the language could not be told, nothing is said of what the model has learnt."""
+    made = aligner.compare("12 34\n56", PT, encoder=Learned(), names=("um.txt", "dois.txt"))
+    assert [note.split(":")[0] for note in made.notes] == ["um.txt"]
+    assert "not recognised" in made.notes[0]
+
+
 BAD: list[tuple[str, str, Options, type[AlignerError], str]] = [
     ("", FR, Options(), InputError, "give a text with words in it"),
     (PT, "", Options(), InputError, "give a text with words in it"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aligner.options import Split
 from aligner.segment.boilerplate import furniture
-from aligner.segment.language import SURE, UNDETERMINED, checked, detected
+from aligner.segment.language import SURE, checked, detected
 from aligner.segment.sentences import (
     Span,
     boundary_rules,
@@ -14,7 +14,7 @@ from aligner.segment.sentences import (
     sentence_spans,
 )
 from aligner.segment.wrapped import Wrapping, paragraph_spans, wrapping_of
-from aligner.types import Document, Sentence
+from aligner.types import UNDETERMINED, Document, Sentence
 
 __all__ = ["Segmented", "segment"]
 

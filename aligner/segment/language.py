@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aligner.errors import LanguageError
-
-UNDETERMINED = "und"
+from aligner.types import UNDETERMINED
 
 # Of 3,018 single news sentences (pt fr de es it en) 10 were taken for another language, none of them
 # with more than 0.52; of 1,512 pairs of sentences, none was.
