@@ -1,10 +1,10 @@
 """The solver for free order: groups of sentences that fit, wherever they stand.
 
 Pairs above a threshold are joined, best first, and their connected groups closed, up to a size; a
-sentence that has a counterpart takes another only on better evidence. On the development articles
-this beat one-to-one assignment (Hungarian, with a null) by 0.05 link F1, and asking that every pair of
-a group be likely changed nothing: merged and split sentences are common there, and nothing forbids
-crossing.
+sentence that has a counterpart takes another only on better evidence. On held-out development articles
+the best one-to-one assignment (Hungarian method, with a null) of the same probabilities reached link F1
+0.74 and only F1 0.875 where this reaches 0.82 and 0.88, and asking that every pair of a group be likely
+changed nothing: merged and split sentences are common there, and nothing forbids crossing.
 """
 
 import numpy as np
