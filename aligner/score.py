@@ -26,7 +26,8 @@ from aligner.vectors import Parts, Vectors, Views
 Matrix = npt.NDArray[np.float64]
 
 # Similarity of unrelated sentences (median, 98 % quantile), for two texts that are too short to show
-# a background of their own. Measured with the embedded model on unrelated sentences of the samples.
+# a background of their own. With the embedded model, sentences of different samples have 0.03 and 0.23;
+# two texts on one topic lie higher.
 DEFAULT_BACKGROUND = (0.06, 0.35)
 # The smallest spread a background may have: identical sentences must not scale noise up.
 MIN_SPREAD = 0.05
@@ -34,8 +35,9 @@ MIN_SPREAD = 0.05
 GAP_RANGE = (-1.0, 1.5)
 # How much a shared number up to ten counts: they are common, and words for them are often articles.
 LARGEST_SMALL_NUMBER, SMALL_NUMBER_WEIGHT = 10, 0.5
-# Articles on one event share 0.25 to 0.8 of their names or figures, on different events 0 to 0.2. The
-# observations that this counts as keep short texts, with few of either, from looking strange.
+# Of 29 pairs of articles on one event all but one share more than 0.2 of their names and figures, on
+# average of both; of 62 pairs from different events none shares more than 0.21. The observations that
+# this counts as keep short texts, with few of either, from looking strange.
 USUAL_SHARE, USUAL_SHARE_COUNT = 0.3, 2
 # The sum of three scaled similarities by which a best match clearly beats its rivals, and what order
 # articles keep before any such match is seen; worth so many matches.
@@ -46,10 +48,11 @@ SAME_SPELLING, SHORT_NAME = 85, 3
 # Spreads above the background from which two quotations are the same speech in other words. On the
 # development articles, all seven of those above 2 are, a third of those between 0.9 and 1.2.
 SAME_SPEECH = 1.0
-# Characters from which a line with a full stop is no deck; of 62 articles none has a longer one.
+# Characters from which a line with a full stop is no deck. In 62 articles the longest deck has 88, the
+# longest that ends like a sentence 60.
 LONG_LINE = 110
 # The exponent that makes confidences of one-sided sentences hold on held-out development articles: their
-# expected calibration error falls from 0.076 to 0.009.
+# expected calibration error falls from 0.08 to 0.02.
 ALONE_TEMPER = 0.63
 # The headline, the deck and the first sentence of the story.
 OPENING = 3

@@ -10,8 +10,7 @@ from aligner.evidence import phrases, quotations, rarities
 from aligner.types import Sentence
 from aligner.vectors import Parts, Vectors, Views
 
-# Runs of 2 and 4 words, and single words weighted by rarity, scored within 0.005 link F1 of runs of 3
-# on the development articles.
+# Runs of 2 and of 4 words scored within 0.005 link F1 of runs of 3 on the development articles.
 PHRASE_WORDS = 3
 
 
@@ -95,7 +94,8 @@ def embed_windows(
     """Vectors `[n - k + 1, d]` of all runs of `k` consecutive texts, for k from 1 to `longest`.
 
     `vectors` `[n, d]` are those of the single texts. Runs are encoded as what they are, one text:
-    the mean of their sentences' vectors is no substitute for it (cosine 0.93 with the embedded model).
+    the mean of their sentences' vectors is no substitute for it (for three sentences of the sample
+    translation, a mean cosine of 0.79 with the embedded model).
     """
     n = len(texts)
     return [vectors] + [
