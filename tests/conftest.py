@@ -1,9 +1,18 @@
-"""What many tests take long to make: the embedded model, loaded once."""
+"""How hypothesis runs, and what takes long to make: the embedded model, loaded once."""
+
+import os
 
 import pytest
+from hypothesis import settings
 
 from aligner import pipeline
 from aligner.embed import Encoder, load_encoder
+
+# The same examples on every run, however slow the machine: a check that fails now and then is switched
+# off in the end. HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
