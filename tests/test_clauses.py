@@ -20,7 +20,8 @@ from aligner.details.clauses import (
 from aligner.details.facts import absent_facts
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.embed.excerpts import encode_excerpts
-from aligner.types import Detail, Document, Sentence
+from aligner.types import Detail, Sentence
+from tests.builders import document
 from tests.fakes import WordsEncoder
 
 EXCERPTS = partial(encode_excerpts, WordsEncoder())
@@ -98,20 +99,12 @@ def test_facts_and_clauses_that_overlap_are_one_detail() -> None:
     assert (large.text, large.kind, large.start) == (sentence.text, "clause", 10)
 
 
-def document(language: str, *texts: str) -> Document:
-    """A document of one sentence a line."""
-    start, sentences = 0, []
-    for k, text in enumerate(texts):
-        sentences.append(Sentence(text, start, start + len(text), k))
-        start += len(text) + 1
-    return Document(language, language, "\n".join(texts), tuple(sentences))
-
-
 def test_an_added_clause_is_found_across_languages() -> None:
     """With real vectors, the clause that one side adds is marked, the translated rest is not."""
     encoder = EmbeddedEncoder()
-    a = document("pt", "A fábrica de vidro vai fechar em dezembro, anunciou a empresa.")
+    a = document("pt", "pt", "A fábrica de vidro vai fechar em dezembro, anunciou a empresa.")
     b = document(
+        "fr",
         "fr",
         "La verrerie fermera en décembre, a annoncé l'entreprise, qui emploie des centaines de"
         " familles de la vallée.",

@@ -1,17 +1,9 @@
 """Names and numbers that the other document never states."""
 
 from aligner.details.facts import absent_facts
-from aligner.types import Detail, Document, Sentence
+from aligner.types import Detail, Document
+from tests.builders import document
 from tests.fakes import WordsEncoder
-
-
-def document(language: str, *texts: str) -> Document:
-    """A document of one sentence a line."""
-    start, sentences = 0, []
-    for k, text in enumerate(texts):
-        sentences.append(Sentence(text, start, start + len(text), k))
-        start += len(text) + 1
-    return Document(language, language, "\n".join(texts), tuple(sentences))
 
 
 def found(
@@ -24,9 +16,11 @@ def found(
 
 def test_numbers_are_compared_by_value_over_the_whole_document() -> None:
     """A number that the other document states anywhere, in any spelling, is no detail."""
-    a = document("pt", "A Lumora encomendou 100 mil peças por 2,5 milhões.", "Chegaram 30 mil.")
+    a = document(
+        "pt", "pt", "A Lumora encomendou 100 mil peças por 2,5 milhões.", "Chegaram 30 mil."
+    )
     b = document(
-        "fr", "Cent mille pièces pour la Lumora.", "Elle en a reçu 28 000.", "Soit 30 000."
+        "fr", "fr", "Cent mille pièces pour la Lumora.", "Elle en a reçu 28 000.", "Soit 30 000."
     )
     assert found(a, b) == [[("2,5 milhões", "number")], []]
     assert found(b, a) == [[], [("28 000", "number")], []]
@@ -34,38 +28,40 @@ def test_numbers_are_compared_by_value_over_the_whole_document() -> None:
 
 def test_a_contradiction_is_a_detail_on_both_sides() -> None:
     """Different figures for the same thing are reported on either side, with their sign."""
-    a = document("pt", "A alta foi de 4,1% no ano.")
-    b = document("en", "The rise was 4.3% in the year, or $2 million.")
+    a = document("pt", "pt", "A alta foi de 4,1% no ano.")
+    b = document("en", "en", "The rise was 4.3% in the year, or $2 million.")
     assert found(a, b) == [[("4,1%", "number")]]
     assert found(b, a) == [[("4.3%", "number"), ("$2 million", "number")]]
 
 
 def test_small_number_words_are_no_details() -> None:
     """`dois` is as often a pronoun as a count; the digit 2 is not."""
-    a = document("pt", "Os dois saíram às 3 horas.", "Foram 2 votos.")
-    b = document("fr", "Ils sont partis.")
+    a = document("pt", "pt", "Os dois saíram às 3 horas.", "Foram 2 votos.")
+    b = document("fr", "fr", "Ils sont partis.")
     assert found(a, b) == [[("3", "number")], [("2", "number")]]
 
 
 def test_names_match_in_nearly_the_same_letters() -> None:
     """Accents and small differences of spelling do not make another name."""
-    a = document("pt", "Falou ontem Ekaterina Sokolova, da Horizonte.", "A sede fica em Chipre.")
-    b = document("fr", "Hier, Ekatérina Sokolova a parlé.", "Elle vit à Chypre.")
+    a = document(
+        "pt", "pt", "Falou ontem Ekaterina Sokolova, da Horizonte.", "A sede fica em Chipre."
+    )
+    b = document("fr", "fr", "Hier, Ekatérina Sokolova a parlé.", "Elle vit à Chypre.")
     assert found(a, b) == [[("Horizonte", "name")], []]
 
 
 def test_a_translated_name_is_stated() -> None:
     """A name that means the same as a word there is stated, however different its letters."""
-    a = document("pt", "Ela mora em Londres desde maio.")
-    b = document("fr", "Elle habite London depuis mai.")
+    a = document("pt", "pt", "Ela mora em Londres desde maio.")
+    b = document("fr", "fr", "Elle habite London depuis mai.")
     assert found(a, b) == [[("Londres", "name")]]
     assert found(a, b, WordsEncoder({"londres": "london"})) == [[]]
 
 
 def test_details_carry_offsets_into_the_document() -> None:
     """The offsets of a detail give its text back from the document's text."""
-    a = document("pt", "Primeira linha.", "Depois disso, Ana Prado pagou R$ 40.")
-    b = document("fr", "Rien à voir.")
+    a = document("pt", "pt", "Primeira linha.", "Depois disso, Ana Prado pagou R$ 40.")
+    b = document("fr", "fr", "Rien à voir.")
     (_, second) = absent_facts(a, b, WordsEncoder().encode)
     assert [detail.kind for detail in second] == ["name", "number"]
     assert all(isinstance(detail, Detail) for detail in second)
@@ -75,6 +71,6 @@ def test_details_carry_offsets_into_the_document() -> None:
 def test_no_names_in_doubt_no_encoding() -> None:
     """Where spelling settles everything, nothing is embedded."""
     encoder = WordsEncoder()
-    same = document("pt", "Em Lisboa, Ana Prado falou.")
+    same = document("pt", "pt", "Em Lisboa, Ana Prado falou.")
     assert found(same, same, encoder) == [[]]
     assert encoder.encoded == []
