@@ -20,8 +20,6 @@ from aligner.segment import segment
 from aligner.types import Sentence
 from aligner.vectors import Parts
 
-Span = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -29,7 +27,6 @@ class Article:
 
     sentences: tuple[Sentence, ...]
     passage: Passage
-    group: tuple[frozenset[int], ...]  # the gold links that each sentence is part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +68,10 @@ def read_case(folder: Path, encoder: Encoder) -> Case:
         groups.append(_gold_groups(source.text, content, [link[side] for link in gold["links"]]))
     views = embed_views([content for _, content in sides], encoder)
     a, b = (
-        Article(content, read_passage(content, language, view), tuple(map(frozenset, group)))
-        for (language, content), view, group in zip(sides, views, groups, strict=True)
+        Article(content, read_passage(content, language, view))
+        for (language, content), view in zip(sides, views, strict=True)
     )
-    linked = np.array([[bool(x & y) for y in b.group] for x in a.group])
+    linked = np.array([[bool(x & y) for y in groups[1]] for x in groups[0]])
     wanted = sum(len(link["a"]) * len(link["b"]) for link in gold["links"])
     return Case(folder.name, a, b, linked, max(0, wanted - int(linked.sum())))
 
@@ -111,7 +108,6 @@ def _excerpt_of(article: Article, kept: range) -> Article:
             ),
             lead=lead,
         ),
-        article.group[part],
     )
 
 
@@ -134,7 +130,6 @@ def read_shuffled(folder: Path, encoder: Encoder) -> Iterator[Case]:
             Article(
                 one.sentences,
                 read_passage(one.sentences, one.language, view),
-                (frozenset(),) * len(one.sentences),
             )
             for one, view in zip(documents, views, strict=True)
         )
