@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
-from pathlib import PurePath
 
 from aligner.types import Comparison, Detail, Link, Sentence, Side
 
 from .layout import BOLD, DIM, GREEN, PLAIN, RED, YELLOW, Block, Piece, clip, lay_out, width_of
+from .naming import SIDES, full_name, language_name, short_name
 from .options import RenderOptions
 from .sequence import (
     Elided,
@@ -27,9 +27,8 @@ from .sequence import (
     reading_order,
     said_only_in,
 )
-from .visible import flowing, visible
+from .visible import flowing
 
-SIDES: tuple[Side, Side] = ("a", "b")
 MARKS = {"a": "-", "b": "+", "same": "=", "partial": "~"}
 STYLES = {"a": RED, "b": GREEN, "same": PLAIN, "partial": YELLOW}
 BRACKETS = {"a": ("[-", "-]"), "b": ("{+", "+}")}
@@ -54,25 +53,20 @@ def _lines(section: Iterable[Block], options: RenderOptions) -> Iterator[str]:
 
 def _header(comparison: Comparison) -> list[Block]:
     """Both documents with their languages and counts, as the first two lines of a diff."""
-    names = {side: _name(comparison, side) for side in SIDES}
+    names = {side: full_name(comparison, side) for side in SIDES}
     column = min(NAME_COLUMNS, max(width_of(name) for name in names.values()))
     return [
         Block(
             (
                 Piece(f"{MARKS[side] * 3} {names[side]}", BOLD),
                 Piece(" " * (column - width_of(names[side]))),
-                Piece(f"  {_language(comparison, side)}"),
+                Piece(f"  {language_name(comparison, side)}"),
                 Piece(f"  {_counts(comparison, side)}"),
             ),
             rest=(Piece("    "),),
         )
         for side in SIDES
     ]
-
-
-def _language(comparison: Comparison, side: Side) -> str:
-    code = visible(comparison.document(side).language)
-    return "unknown language" if code == "und" else code
 
 
 def _counts(comparison: Comparison, side: Side) -> str:
@@ -109,21 +103,8 @@ def _summary(comparison: Comparison) -> Block:
 
 
 def _said_only_in(comparison: Comparison, side: Side) -> Piece:
-    name = _short_name(comparison, side)
+    name = short_name(comparison, side)
     return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
-
-
-def _name(comparison: Comparison, side: Side) -> str:
-    name = visible(comparison.document(side).name)
-    return "<stdin>" if name == "-" else name
-
-
-def _short_name(comparison: Comparison, side: Side) -> str:
-    """The name without its folders, where that tells the two apart and is a name at all."""
-    short = {one: PurePath(_name(comparison, one)).name for one in SIDES}
-    numbered = short[side].isdigit()  # /dev/fd/63, which is how shells call `<(command)`
-    distinct = short["a"] != short["b"]
-    return short[side] if distinct and short[side] and not numbered else _name(comparison, side)
 
 
 def _plural(number: int, noun: str) -> str:
@@ -142,7 +123,7 @@ def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block
     for _, run in groupby(enumerate(shown), key=_run):
         yield list(rows.of([entry for _, entry in run]))
     if options.only and not shown:
-        name = _short_name(comparison, options.only)
+        name = short_name(comparison, options.only)
         yield [Block((Piece(f"Nothing is said only in {name}."),))]
 
 
