@@ -72,8 +72,8 @@ Format = Annotated[
     typer.Option(
         "-f",
         "--format",
-        metavar="|".join(FORMATS),
-        help="What to print.  [default: diff; nothing with -o]",
+        metavar="FORMAT",
+        help=f"What to print: {', '.join(FORMATS)}.  [default: diff; nothing with -o]",
         rich_help_panel=SHOWN,
     ),
 ]

@@ -175,7 +175,7 @@ def test_writing_keeps_links_and_permissions(tmp_path: Path) -> None:
         ),
         (["-o", "r"], "cannot tell the format of r by its suffix; use one of: .diff, .json"),
         (["-o", "no/r.json"], "cannot write no/r.json: there is no folder no; make it first"),
-        (["-f", "tmx"], "there is no format 'tmx'; use one of: diff, json"),
+        (["-f", "pdf"], "there is no format 'pdf'; use one of: diff, json"),
         (["--width", "5"], "Invalid value for '--width': "),
         (["-U", "many"], "Invalid value for '-U' / '--context': "),
         (["--order", "any"], "Invalid value for '--order': "),

@@ -4,14 +4,20 @@ from collections.abc import Callable
 
 from aligner.types import Comparison
 
-from . import diff, json
+from . import diff, html, json, ladder, tmx, tsv, xces, xliff
 from .options import RenderOptions
 
 Renderer = Callable[[Comparison, RenderOptions], str]
 
 FORMATS: dict[str, Renderer] = {
     "diff": diff.render,
+    "html": html.render,
     "json": json.render,
+    "tsv": tsv.render,
+    "tmx": tmx.render,
+    "xlf": xliff.render,
+    "xml": xces.render,
+    "ladder": ladder.render,
 }
 
 __all__ = ["FORMATS", "RenderOptions", "Renderer"]
