@@ -12,7 +12,7 @@ from .render.options import MIN_WIDTH
 
 Color = Literal["auto", "always", "never"]
 
-SUFFIXES = {f".{name}": name for name in FORMATS} | {".txt": "diff"}
+SUFFIXES = {f".{name}": name for name in FORMATS} | {".txt": "diff", ".htm": "html"}
 PAGE_WIDTH = 80  # of a report in a file or a pipe, whatever the terminal
 READING_WIDTH = 100  # on a wide terminal; the eye loses its way back in longer lines of prose
 

@@ -128,13 +128,14 @@ def test_files_get_the_format_of_their_suffix(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each -o writes one file, plain and 80 columns wide, and nothing is printed."""
-    names = ["r.json", "r.diff", "r.TXT"]
+    names = ["r.json", "r.diff", "r.TXT", "r.html", "r.HTM"]
     outputs = [flag for name in names for flag in ("-o", str(tmp_path / name))]
     assert status(["a", "b", "--color", "always", *outputs]) == 0
     assert capsys.readouterr().out == ""
     texts = [(tmp_path / name).read_text(encoding="utf-8") for name in names]
     plain = FORMATS["diff"](museum(), RenderOptions())
-    assert texts == [FORMATS["json"](museum(), RenderOptions()), plain, plain]
+    page = FORMATS["html"](museum(), RenderOptions())
+    assert texts == [FORMATS["json"](museum(), RenderOptions()), plain, plain, page, page]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 
@@ -171,11 +172,11 @@ def test_writing_keeps_links_and_permissions(tmp_path: Path) -> None:
     [
         (
             ["-o", "r.pdf"],
-            "cannot tell the format of r.pdf by its suffix; use one of: .diff, .json",
+            "cannot tell the format of r.pdf by its suffix; use one of: .diff, .html",
         ),
-        (["-o", "r"], "cannot tell the format of r by its suffix; use one of: .diff, .json"),
+        (["-o", "r"], "cannot tell the format of r by its suffix; use one of: .diff, .html"),
         (["-o", "no/r.json"], "cannot write no/r.json: there is no folder no; make it first"),
-        (["-f", "pdf"], "there is no format 'pdf'; use one of: diff, json"),
+        (["-f", "pdf"], "there is no format 'pdf'; use one of: diff, html"),
         (["--width", "5"], "Invalid value for '--width': "),
         (["-U", "many"], "Invalid value for '-U' / '--context': "),
         (["--order", "any"], "Invalid value for '--order': "),
@@ -366,7 +367,7 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
         import sys
         from cli.main import status
         assert status(["{flag}"]) == 0
-        heavy = {{"numpy", "aligner.pipeline", "rich", "pydantic", "wcwidth"}}
+        heavy = {{"numpy", "aligner.pipeline", "rich", "pydantic", "wcwidth", "jinja2"}}
         sys.exit(", ".join(heavy & set(sys.modules)) or None)
     """)
     done = subprocess.run(
