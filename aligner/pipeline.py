@@ -20,7 +20,14 @@ from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import embed_views, embed_windows
 from aligner.errors import InputError
 from aligner.options import Options
-from aligner.read import Source, read_path, read_stream, read_text
+from aligner.read import (
+    Source,
+    is_address,
+    read_address,
+    read_path,
+    read_stream,
+    read_text,
+)
 from aligner.score import alone_probability, cosines, pair_probabilities, read_passage
 from aligner.segment import segment
 from aligner.types import (
@@ -91,6 +98,8 @@ def compare(
 def _read(path: Path | str) -> Source:
     if str(path) == STANDARD_INPUT:
         return read_stream(sys.stdin.buffer)
+    if is_address(str(path)):
+        return read_address(str(path))
     return read_path(path)
 
 
