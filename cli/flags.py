@@ -102,13 +102,20 @@ Context = Annotated[
         rich_help_panel=SHOWN,
     ),
 ]
+SideBySide = Annotated[
+    bool,
+    typer.Option(
+        "-y", "--side-by-side", help="Show both texts in two columns.", rich_help_panel=SHOWN
+    ),
+]
 Width = Annotated[
     int | None,
     typer.Option(
         "--width",
         metavar="N",
         min=MIN_WIDTH,
-        help=f"Columns to fill.  [default: the terminal's, at most {READING_WIDTH}]",
+        help=f"Columns to fill.  [default: the terminal's, at most {READING_WIDTH}; with -y twice as "
+        "many]",
         rich_help_panel=SHOWN,
     ),
 ]

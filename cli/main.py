@@ -15,6 +15,7 @@ from .help import GroupedHelp
 from .output import (
     PAGE_WIDTH,
     OutputError,
+    check_width,
     console_width,
     renderer,
     renderer_for,
@@ -70,6 +71,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     output: flags.Outputs = None,
     only: flags.OnlySide = None,
     context: flags.Context = 3,
+    side_by_side: flags.SideBySide = False,
     width: flags.Width = None,
     color: flags.ColorFlag = "auto",
     quiet: flags.Quiet = False,
@@ -79,17 +81,21 @@ def align(  # noqa: PLR0913 (one for each flag)
     """Show what only one of two texts in different languages says, as diff would."""
     files = [(path, renderer_for(path)) for path in output or ()]
     printed = renderer(form or "diff") if form or quiet or not files else None
+    check_width(width, side_by_side=side_by_side)
     options = Options(order=order, split=split, lang_a=lang_a, lang_b=lang_b, model=model)
 
     from aligner import compare_files
 
     comparison = compare_files(a, b, options=options)
-    page = RenderOptions(width=width or PAGE_WIDTH, context=context, only=only)
+    page = RenderOptions(
+        width=width or PAGE_WIDTH, context=context, only=only, side_by_side=side_by_side
+    )
     for path, render in files:
         write(path, render(comparison, page))
     if printed:
         colored = wants_color(color, terminal=sys.stdout.isatty())
-        screen = replace(page, width=width or console_width(), color=colored, quiet=quiet)
+        columns = width or console_width(side_by_side=side_by_side)
+        screen = replace(page, width=columns, color=colored, quiet=quiet)
         _echo(printed(comparison, screen), form)
     return DIFFERS if exit_code and comparison.differs else DONE
 

@@ -8,7 +8,7 @@ from typing import Literal
 from aligner.errors import AlignerError
 
 from .render import FORMATS, Renderer
-from .render.options import MIN_WIDTH
+from .render.options import MIN_WIDTH, MIN_WIDTH_BESIDE
 
 Color = Literal["auto", "always", "never"]
 
@@ -76,7 +76,17 @@ def wants_color(choice: Color, *, terminal: bool) -> bool:
     return terminal and os.environ.get("TERM") != "dumb"
 
 
-def console_width() -> int:
-    """The columns of the terminal up to `READING_WIDTH`; `PAGE_WIDTH` where there is none."""
+def console_width(*, side_by_side: bool) -> int:
+    """The columns of the terminal up to `READING_WIDTH` a text; `PAGE_WIDTH` where there is none."""
     columns = shutil.get_terminal_size(fallback=(PAGE_WIDTH, 24)).columns
+    if side_by_side:
+        return max(MIN_WIDTH_BESIDE, min(columns, 2 * READING_WIDTH))
     return max(MIN_WIDTH, min(columns, READING_WIDTH))
+
+
+def check_width(width: int | None, *, side_by_side: bool) -> None:
+    """Raises OutputError when two columns do not fit into a width that was asked for."""
+    if side_by_side and width is not None and width < MIN_WIDTH_BESIDE:
+        raise OutputError(
+            f"two columns do not fit into {width}; use --width {MIN_WIDTH_BESIDE} or more, or no -y"
+        )

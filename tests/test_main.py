@@ -88,6 +88,8 @@ def test_defaults_of_flags_are_those_of_the_library(library: Library) -> None:
         (["-q"], RenderOptions(quiet=True)),
         (["--quiet", "--color=never"], RenderOptions(quiet=True)),
         (["-f", "diff"], RenderOptions()),
+        (["-y"], RenderOptions(side_by_side=True)),
+        (["--side-by-side", "--width", "120"], RenderOptions(width=120, side_by_side=True)),
     ],
 )
 @pytest.mark.usefixtures("library")
@@ -178,6 +180,10 @@ def test_writing_keeps_links_and_permissions(tmp_path: Path) -> None:
         (["-o", "no/r.json"], "cannot write no/r.json: there is no folder no; make it first"),
         (["-f", "pdf"], "there is no format 'pdf'; use one of: diff, html"),
         (["--width", "5"], "Invalid value for '--width': "),
+        (
+            ["--width", "59", "-y"],
+            "two columns do not fit into 59; use --width 60 or more, or no -y",
+        ),
         (["-U", "many"], "Invalid value for '-U' / '--context': "),
         (["--order", "any"], "Invalid value for '--order': "),
         (["--nonsense"], "No such option: --nonsense"),
@@ -271,18 +277,30 @@ def test_color_follows_the_flag_then_the_surroundings(
     assert wants_color(choice, terminal=terminal) is colored
 
 
-@pytest.mark.parametrize(("columns", "expected"), [("60", 60), ("90", 90), ("250", 100), ("5", 20)])
+@pytest.mark.parametrize(
+    ("columns", "flags", "look"),
+    [
+        ("60", [], RenderOptions(width=60)),
+        ("90", [], RenderOptions(width=90)),
+        ("250", [], RenderOptions(width=100)),
+        ("5", [], RenderOptions(width=20)),
+        ("130", ["-y"], RenderOptions(width=130, side_by_side=True)),
+        ("250", ["-y"], RenderOptions(width=200, side_by_side=True)),
+        ("5", ["-y"], RenderOptions(width=60, side_by_side=True)),
+    ],
+)
 @pytest.mark.usefixtures("library")
 def test_width_is_that_of_the_terminal_within_reason(
     columns: str,
-    expected: int,
+    flags: list[str],
+    look: RenderOptions,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The terminal's width holds between 20 columns and 100, a comfort for long sentences."""
+    """The width holds between 20 columns and 100, a comfort for long sentences; -y has two."""
     monkeypatch.setenv("COLUMNS", columns)
-    assert status(["a", "b"]) == 0
-    assert capsys.readouterr().out == FORMATS["diff"](museum(), RenderOptions(width=expected))
+    assert status(["a", "b", *flags]) == 0
+    assert capsys.readouterr().out == FORMATS["diff"](museum(), look)
 
 
 # The command as a process of its own, with the library replaced before it starts.
@@ -393,9 +411,17 @@ def test_help_lists_every_option_in_its_group(capsys: pytest.CaptureFixture[str]
     )
     for flag in ("--order", "--split", "--lang-a", "--lang-b", "--model"):
         assert compared < text.index(f"  {flag} ") < shown
-    for flag in ("-f, --format", "-o, --output", "--only", "-U, --context", "--width", "--color"):
+    for flag in (
+        "-f, --format",
+        "-o, --output",
+        "--only",
+        "-U, --context",
+        "--width",
+        "--color",
+    ):
         assert shown < text.index(f"  {flag} ") < how
-    assert shown < text.index("  -q, --quiet ") < how
+    for flag in ("-q, --quiet", "-y, --side-by-side"):
+        assert shown < text.index(f"  {flag} ") < how
     for flag in ("--exit-code", "--version", "--help"):
         assert how < text.index(f"  {flag} ")
 
@@ -405,7 +431,7 @@ def test_every_option_has_help_and_a_group() -> None:
     from typer.main import get_command
 
     parameters = get_command(app).params
-    assert len(parameters) == 16
+    assert len(parameters) == 17
     for parameter in parameters:
         assert getattr(parameter, "help", None), parameter.name
         assert getattr(parameter, "rich_help_panel", None), parameter.name

@@ -99,6 +99,15 @@ CASES: dict[str, tuple[Callable[[], Comparison], RenderOptions]] = {
     "faithful-quiet-color": (faithful, RenderOptions(quiet=True, color=True)),
     "wide-40": (wide, RenderOptions(width=40)),
     "hostile-60": (hostile, RenderOptions(width=60)),
+    "beside-60": (museum, RenderOptions(width=60, side_by_side=True)),
+    "beside-120": (museum, RenderOptions(width=120, side_by_side=True)),
+    "beside-color": (museum, RenderOptions(color=True, side_by_side=True)),
+    "beside-only-b": (museum, RenderOptions(only="b", side_by_side=True)),
+    "beside-quiet": (museum, RenderOptions(quiet=True, side_by_side=True)),
+    "beside-crossing": (crossing, RenderOptions(side_by_side=True)),
+    "beside-translation": (translation, RenderOptions(side_by_side=True)),
+    "beside-wide-60": (wide, RenderOptions(width=60, side_by_side=True)),
+    "beside-hostile-60": (hostile, RenderOptions(width=60, side_by_side=True)),
 }
 
 
@@ -220,6 +229,8 @@ def test_looks_that_cannot_be_are_refused() -> None:
     """A width or a context out of range is a mistake of the caller, and named."""
     with pytest.raises(ValueError, match="width must be at least 20, not 19"):
         RenderOptions(width=19)
+    with pytest.raises(ValueError, match="width must be at least 60, not 59"):
+        RenderOptions(width=59, side_by_side=True)
     with pytest.raises(ValueError, match="context must be 0 or more, not -1"):
         RenderOptions(context=-1)
 

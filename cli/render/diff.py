@@ -4,48 +4,37 @@ The first column tells what becomes of a sentence: `=` linked, `~` linked, but o
 `-` only in a, `+` only in b; `?` beside it marks what is less than 60 % certain. Two columns of
 sentence numbers follow, a's and b's, from 1 as people count (JSON counts from 0). Inside a link,
 `[-...-]` is what only a says and `{+...+}` what only b says, as in `git diff --word-diff`; a bracket of
-that kind in the text itself gets a backslash inside (`[\-`).
+that kind in the text itself gets a backslash inside (`[\-`). The rows in two columns are in
+`side_by_side.py`.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
-from operator import itemgetter
 
-from aligner.types import Comparison, Detail, Link, Sentence, Side
+from aligner.types import Comparison, Link, Side
 
-from .layout import BOLD, DIM, GREEN, PLAIN, RED, YELLOW, Block, Piece, clip, lay_out, width_of
+from .layout import BOLD, DIM, PLAIN, YELLOW, Beside, Block, Piece, clip, lay_out, width_of
+from .marks import MARKS, STYLES, alone_text, furniture, gap, linked_text, news, plural
 from .naming import SIDES, full_name, language_name, short_name
 from .options import RenderOptions
-from .sequence import (
-    Elided,
-    Entry,
-    OneSided,
-    is_unsure,
-    near_differences,
-    reading_order,
-    said_only_in,
-)
+from .sequence import Elided, Entry, OneSided, is_unsure, reading_order, selected
+from .side_by_side import Columns
 from .visible import flowing
 
-MARKS = {"a": "-", "b": "+", "same": "=", "partial": "~"}
-STYLES = {"a": RED, "b": GREEN, "same": PLAIN, "partial": YELLOW}
-BRACKETS = {"a": ("[-", "-]"), "b": ("{+", "+}")}
-LOOKALIKE = re.compile(r"\[(?=-)|-(?=\])|\{(?=\+)|\+(?=\})")  # a bracket of the text itself
 NAME_COLUMNS = 40  # a longer file name does not push the counts of both to the right
 
 
 def render(comparison: Comparison, options: RenderOptions) -> str:
     """The comparison as a report that ends in a newline; with `quiet`, its last line alone."""
-    sections = [[_summary(comparison)]]
+    sections: list[list[Block | Beside]] = [[_summary(comparison)]]
     if not options.quiet:
         closing = [*_remarks(comparison), _summary(comparison)]
-        sections = [_header(comparison), *_body(comparison, options), closing]
+        sections = [[*_header(comparison)], *_body(comparison, options), [*closing]]
     return "\n".join("".join(_lines(section, options)) for section in sections)
 
 
-def _lines(section: Iterable[Block], options: RenderOptions) -> Iterator[str]:
+def _lines(section: Iterable[Block | Beside], options: RenderOptions) -> Iterator[str]:
     for block in section:
         for line in lay_out(block, options.width, color=options.color):
             yield line + "\n"
@@ -74,7 +63,7 @@ def _counts(comparison: Comparison, side: Side) -> str:
     fates = [f"{counts.linked} linked", f"{counts.only} only here"]
     if counts.boilerplate:
         fates.append(f"{counts.boilerplate} boilerplate")
-    return f"{_plural(counts.sentences, 'sentence')}: {', '.join(fates)}"
+    return f"{plural(counts.sentences, 'sentence')}: {', '.join(fates)}"
 
 
 def _remarks(comparison: Comparison) -> list[Block]:
@@ -107,19 +96,10 @@ def _said_only_in(comparison: Comparison, side: Side) -> Piece:
     return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
 
 
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block]]:
+def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block | Beside]]:
     """Links one by one; neighbouring one-sided sentences of a side together."""
-    entries = reading_order(comparison)
-    shown: list[Entry | Elided] = []
-    if options.only is None:
-        shown += near_differences(entries, options.context)
-    else:
-        shown += [entry for entry in entries if said_only_in(options.only, entry)]
-    rows = _Rows(comparison, options)
+    shown = selected(comparison, options.only, options.context)
+    rows = Columns(comparison, options) if options.side_by_side else _Rows(comparison, options)
     for _, run in groupby(enumerate(shown), key=_run):
         yield list(rows.of([entry for _, entry in run]))
     if options.only and not shown:
@@ -147,7 +127,7 @@ class _Rows:
             case Link() as link:
                 yield from self._link(link)
             case Elided() as elided:
-                yield Block((Piece(_gap(elided), DIM),), *self._gutters())
+                yield Block((Piece(gap(elided), DIM),), *self._gutters())
             case OneSided(side=side, boilerplate=True):
                 yield self._boilerplate(side, [one.only.sentence for one in one_sided])
             case _:
@@ -161,35 +141,24 @@ class _Rows:
             details = (link.a_only if side == "a" else link.b_only) if side in shown else ()
             for number in link.a if side == "a" else link.b:
                 gutters = self._gutters(mark, side, number, unsure=is_unsure(link))
-                spans = _spans(self.comparison.document(side).sentences[number], details)
-                opening, closing = BRACKETS[side]
-                body = (
-                    Piece(f"{opening}{text}{closing}", STYLES[side]) if marked else Piece(text)
-                    for text, marked in spans
-                )
-                yield Block(tuple(body), *gutters)
+                sentence = self.comparison.document(side).sentences[number]
+                yield Block(linked_text(sentence, details, side), *gutters)
                 mark = ""
 
     def _one_sided(self, one: OneSided) -> Iterator[Block]:
-        side, number, style = one.side, one.only.sentence, STYLES[one.side]
+        side, number = one.side, one.only.sentence
         sentence = self.comparison.document(side).sentences[number]
         first, rest = self._gutters(side, side, number, unsure=is_unsure(one))
-        body = (
-            Piece(text, f"{BOLD};{style}" if marked else style)
-            for text, marked in _spans(sentence, one.only.details)
-        )
-        yield Block(tuple(body), first, rest)
-        if news := dict.fromkeys(flowing(detail.text) for detail in one.only.details):
-            yield Block((Piece("only here: ", DIM), Piece(" · ".join(news), style)), rest, rest)
+        yield Block(alone_text(sentence, one.only.details, side), first, rest)
+        if found := news(one.only.details, side):
+            yield Block(found, rest, rest)
 
     def _boilerplate(self, side: Side, numbers: list[int]) -> Block:
         """One line for a run, however long: enough to see that nothing was lost."""
-        sentences = self.comparison.document(side).sentences
-        texts = " · ".join(flowing(sentences[number].text) for number in numbers)
+        text = furniture([self.comparison.document(side).sentences[k] for k in numbers])
         first, rest = self._gutters("", side, numbers[0])
         room = self.options.width - width_of("".join(piece.text for piece in first))
-        label = "boilerplate" if len(numbers) == 1 else f"boilerplate × {len(numbers)}"
-        return Block((Piece(clip(f"{label}: {texts}", room), DIM),), first, rest)
+        return Block((Piece(clip(text, room), DIM),), first, rest)
 
     def _gutters(
         self, mark: str = "", side: Side = "a", number: int | None = None, *, unsure: bool = False
@@ -210,23 +179,3 @@ class _Rows:
         first = (signs, doubt, Piece(f" {numbers['a']} {numbers['b']}  ", DIM))
         repeated = signs if mark in SIDES else Piece(" ")
         return first, (repeated, blank)
-
-
-def _gap(elided: Elided) -> str:
-    parts = []
-    if elided.links:
-        parts.append(_plural(elided.links, "linked pair"))
-    if elided.boilerplate:
-        parts.append(_plural(elided.boilerplate, "boilerplate line"))
-    return f"… {', '.join(parts)}"
-
-
-def _spans(sentence: Sentence, details: Iterable[Detail]) -> Iterator[tuple[str, bool]]:
-    """The text of a sentence in stretches, each with whether it lies in a detail."""
-    marked = bytearray(len(sentence.text))
-    for detail in details:
-        stretch = slice(max(0, detail.start - sentence.start), max(0, detail.end - sentence.start))
-        marked[stretch] = b"\1" * len(marked[stretch])
-    for mark, run in groupby(zip(sentence.text, marked, strict=True), key=itemgetter(1)):
-        text = flowing("".join(character for character, _ in run))
-        yield LOOKALIKE.sub(r"\g<0>\\", text), bool(mark)

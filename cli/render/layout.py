@@ -7,7 +7,7 @@ for 100,000 characters. It also lets a colour run into the gutter of the next li
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 # Parameters of the escape sequence "select graphic rendition" (ECMA-48, 8.3.117).
@@ -46,14 +46,59 @@ class Block:
     rest: tuple[Piece, ...] = ()
 
 
-def lay_out(block: Block, width: int, *, color: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Blocks on the left and on the right, each under the other in a column of its own.
+
+    `first` stands before the first line, `rest` before all others, however long either column is.
+    """
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+    first: tuple[Piece, ...] = ()
+    rest: tuple[Piece, ...] = ()
+
+
+GAP = 2  # columns between left and right
+
+
+def column_widths(width: int, gutter: int) -> tuple[int, int]:
+    """The columns left and right of the gap, behind a gutter; both are as wide, or nearly."""
+    room = width - gutter - GAP
+    return room - room // 2, room // 2
+
+
+def lay_out(block: Block | Beside, width: int, *, color: bool) -> Iterator[str]:
     """The lines of a block, none wider than `width` columns unless a single grapheme is."""
-    gutter = max(
-        width_of("".join(piece.text for piece in side)) for side in (block.first, block.rest)
-    )
+    lines = _beside(block, width) if isinstance(block, Beside) else _lines(block, width)
+    for line in lines:
+        yield _painted(line, color=color)
+
+
+def _lines(block: Block, width: int) -> Iterator[list[Piece | _Cell]]:
+    """The lines of a block with what stands before them."""
+    gutter = max(_width(block.first), _width(block.rest))
     for number, line in enumerate(_wrap(_cells(block.body), width - gutter)):
         before = block.rest if number else block.first
-        yield _painted([*before, *line], color=color)
+        yield [*before, *line]
+
+
+def _beside(row: Beside, width: int) -> Iterator[list[Piece | _Cell]]:
+    """The lines of both columns joined; the left is filled up with blanks."""
+    left_width, right_width = column_widths(width, _width(row.first))
+    left, right = (
+        [line for block in column for line in _lines(block, room)]
+        for column, room in ((row.left, left_width), (row.right, right_width))
+    )
+    nothing: list[Piece | _Cell] = []
+    for number, (one, other) in enumerate(zip_longest(left, right, fillvalue=nothing)):
+        before = row.rest if number else row.first
+        blank = Piece(" " * (left_width - _width(one) + GAP))
+        yield [*before, *one, blank, *other]
+
+
+def _width(pieces: Iterable[Piece | _Cell]) -> int:
+    return sum(one.width if isinstance(one, _Cell) else width_of(one.text) for one in pieces)
 
 
 def clip(text: str, width: int) -> str:

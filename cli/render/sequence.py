@@ -53,6 +53,16 @@ def reading_order(comparison: Comparison) -> list[Entry]:
     return entries + additions[place]
 
 
+def selected(
+    comparison: Comparison, only: Side | None, context: int | None
+) -> list[Entry | Elided]:
+    """What a report shows: what one side alone says, or what differs with `context` around it."""
+    entries = reading_order(comparison)
+    if only is None:
+        return near_differences(entries, context)
+    return [entry for entry in entries if said_only_in(only, entry)]
+
+
 def near_differences(entries: list[Entry], context: int | None) -> list[Entry | Elided]:
     """Differences and doubts with at most `context` entries around each.
 
