@@ -10,8 +10,12 @@ BIN := .venv/bin
 demo: .venv/ready
 	@$(BIN)/align samples/chips/a.pt.txt samples/chips/b.fr.txt
 
+# The page in HTML is tested in chromium, where there is one. To leave these tests out:
+# make test PYTEST_ARGS="-m 'not browser'"
+PYTEST_ARGS ?=
+
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(PYTEST_ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check

@@ -19,6 +19,7 @@
     "only-b": (li) => sideOf(li) === "a" || li.classList.contains("only"),
   };
   const PAUSE = 150; // ms that a pointer rests on a sentence before the other text moves
+  const FRAMES = 6; // for which a place is put right after a leap; three were enough
   const MOST_FOUND = 2000; // places of a search that are coloured; painting more makes scrolling slow
 
   const find = (selector) => document.querySelector(selector);
@@ -154,21 +155,29 @@
     draw();
   }
 
-  // Bring a sentence into view, level with the one beside it where both texts stand side by side.
-  function reveal(li, beside, tries = 4) {
+  // Bring a sentence into view, if it is not, as near to a height on the screen as may be.
+  function reveal(li, height) {
     if (!li || li.hidden) return;
-    const side = sideOf(li);
-    const view = viewOf(side);
+    const view = viewOf(sideOf(li));
     const at = li.getBoundingClientRect();
-    const height = Math.min(at.height, view.bottom - view.top);
-    if (at.top >= view.top - 1 && at.top + height <= view.bottom + 1) return;
-    const level = beside && !stacked() ? beside.getBoundingClientRect().top : view.top;
-    const wanted = Math.max(view.top, Math.min(level, view.bottom - height));
-    const near = Math.abs(at.top - wanted) < 2 * (view.bottom - view.top);
-    const behavior = near && !calm.matches ? "smooth" : "instant";
-    panes[side].scrollBy({ top: at.top - wanted, behavior });
-    // Heights out of view are estimates: after a leap, look again where it led.
-    if (behavior === "instant" && tries) requestAnimationFrame(() => reveal(li, beside, tries - 1));
+    const lowest = Math.max(view.top, view.bottom - at.height);
+    if (at.top < view.top - 1 || at.top > lowest + 1) {
+      bring(li, Math.max(view.top, Math.min(height ?? at.top, lowest)));
+    }
+  }
+
+  function bring(li, height, frames = FRAMES) {
+    const pane = panes[sideOf(li)];
+    const distance = li.getBoundingClientRect().top - height;
+    const smooth = frames === FRAMES && Math.abs(distance) < 2 * pane.clientHeight && !calm.matches;
+    pane.scrollBy({ top: distance, behavior: smooth ? "smooth" : "instant" });
+    // Heights out of view are estimates, put right some frames after a leap has led there.
+    if (!smooth && frames) requestAnimationFrame(() => bring(li, height, frames - 1));
+  }
+
+  // Bring what belongs to a sentence into view: level with it where the texts stand side by side.
+  function revealBeside(li, there) {
+    reveal(there, stacked() ? viewOf(OTHER[sideOf(li)]).top : li.getBoundingClientRect().top);
   }
 
   const partner = (li) => counterparts(li).find((one) => !one.hidden);
@@ -179,7 +188,7 @@
     light(li);
     describe(li, "polite");
     reveal(li);
-    reveal(partner(li) ?? (li.matches(".only") ? nearest(li) : null), li);
+    revealBeside(li, partner(li) ?? (li.matches(".only") ? nearest(li) : null));
   }
 
   // One sentence of each text takes part in the tab order; the arrow keys lead on from there.
@@ -328,7 +337,7 @@
     clearTimeout(resting);
     light(li);
     describe(li, "off");
-    resting = setTimeout(() => reveal(partner(li), li), PAUSE);
+    resting = setTimeout(() => revealBeside(li, partner(li)), PAUSE);
   }
 
   function onLeave() {
@@ -356,7 +365,8 @@
     leader = null;
     for (const side of ["a", "b"]) {
       const number = Math.floor(shares[side] * sentences[side].length) + 1;
-      reveal(shown[side].find((li) => li.value >= number) ?? shown[side].at(-1));
+      const view = viewOf(side);
+      reveal(shown[side].find((li) => li.value >= number) ?? shown[side].at(-1), (view.top + view.bottom) / 2);
     }
   }
 

@@ -1,0 +1,1 @@
+"""The page in HTML, in headless Chromium."""
