@@ -1,7 +1,7 @@
 """The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -64,23 +64,34 @@ class Bead:
     confidence: float
 
 
+# Called with a few words at the start of each stage.
+Progress = Callable[[str], object]
+
+
+def _silent(stage: str) -> None:
+    """The progress of nobody who waits."""
+
+
 def compare_files(
     a: Path | str,
     b: Path | str,
     *,
     options: Options | None = None,
     encoder: Encoder | None = None,
+    progress: Progress = _silent,
 ) -> Comparison:
     """Compare two files; `-` stands for standard input, for one of them.
 
-    `encoder` takes the place of the model that the options name.
+    A name that starts with `https://` or `http://` is fetched. `encoder` takes the place of the model
+    that the options name. `progress` is called with a few words at the start of each stage.
 
     Raises InputError for a text that cannot be read or is none, LanguageError for a language code that
     is none, ModelError for a model that cannot be loaded.
     """
     if str(a) == str(b) == STANDARD_INPUT:
         raise InputError("both texts are standard input (-); give a file for one of them")
-    return _compare(_read(a), _read(b), options or Options(), encoder)
+    progress("reading the texts")
+    return _compare(_read(a), _read(b), options or Options(), encoder, progress)
 
 
 def compare(
@@ -92,7 +103,8 @@ def compare(
     names: tuple[str, str] = ("a", "b"),
 ) -> Comparison:
     """Compare two texts at hand; otherwise as `compare_files`."""
-    return _compare(read_text(a, names[0]), read_text(b, names[1]), options or Options(), encoder)
+    sources = read_text(a, names[0]), read_text(b, names[1])
+    return _compare(*sources, options or Options(), encoder, _silent)
 
 
 def _read(path: Path | str) -> Source:
@@ -103,8 +115,11 @@ def _read(path: Path | str) -> Source:
     return read_path(path)
 
 
-def _compare(a: Source, b: Source, options: Options, given: Encoder | None) -> Comparison:
+def _compare(
+    a: Source, b: Source, options: Options, given: Encoder | None, progress: Progress
+) -> Comparison:
     sources = (a, b)
+    progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(lambda: given or load_encoder(options.model))
@@ -114,12 +129,16 @@ def _compare(a: Source, b: Source, options: Options, given: Encoder | None) -> C
         ]
         encoder = loading.result()
     documents = [side.document for side in sides]
+    counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
+    progress(f"embedding {counts} sentences")
     vectors = [encoder.encode(_texts(document)) for document in documents]
     order = _order(options, vectors)
+    progress(f"pairing {counts} sentences")
     if order == "free":
         beads = _free_beads(documents, encoder)
     else:
         beads = _monotonic_beads(documents, vectors, encoder)
+    progress("looking for what only one text says")
     links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes

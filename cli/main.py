@@ -17,11 +17,13 @@ from .output import (
     OutputError,
     check_width,
     console_width,
+    page_through,
     renderer,
     renderer_for,
     wants_color,
     write,
 )
+from .progress import Progress
 from .render import RenderOptions
 from .render.visible import flowing
 
@@ -86,7 +88,8 @@ def align(  # noqa: PLR0913 (one for each flag)
 
     from aligner import compare_files
 
-    comparison = compare_files(a, b, options=options)
+    with Progress(shown=sys.stderr.isatty() and not quiet) as progress:
+        comparison = compare_files(a, b, options=options, progress=progress)
     page = RenderOptions(
         width=width or PAGE_WIDTH, context=context, only=only, side_by_side=side_by_side
     )
@@ -96,18 +99,22 @@ def align(  # noqa: PLR0913 (one for each flag)
         colored = wants_color(color, terminal=sys.stdout.isatty())
         columns = width or console_width(side_by_side=side_by_side)
         screen = replace(page, width=columns, color=colored, quiet=quiet)
-        _echo(printed(comparison, screen), form)
+        _show(printed(comparison, screen), form)
     return DIFFERS if exit_code and comparison.differs else DONE
 
 
-def _echo(text: str, form: str | None) -> None:
+def _show(text: str, form: str | None) -> None:
     """Print a report: the console's in the encoding of the console, any other in UTF-8.
 
-    A reader that goes away (`| head`) is no trouble. Raises OutputError for a full disk and the like.
+    What does not fit on the screen of a terminal goes through its pager. A reader that goes away
+    (`| head`) is no trouble. Raises OutputError for a full disk and the like.
     """
     encoding = sys.stdout.encoding if form in {None, "diff"} else "utf-8"
+    data = text.encode(encoding, "backslashreplace")
+    if sys.stdout.isatty() and page_through(data):
+        return
     try:
-        typer.echo(text.encode(encoding, "backslashreplace"), nl=False)
+        typer.echo(data, nl=False)
     except OSError as error:
         # What is still buffered would fail once more when Python shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

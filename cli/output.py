@@ -1,6 +1,7 @@
 """Where a report goes: which format a file gets, how it is written, what the terminal can show."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 from typing import Literal
@@ -90,3 +91,39 @@ def check_width(width: int | None, *, side_by_side: bool) -> None:
         raise OutputError(
             f"two columns do not fit into {width}; use --width {MIN_WIDTH_BESIDE} or more, or no -y"
         )
+
+
+def page_through(data: bytes) -> bool:
+    """Show a text that is longer than the screen in `$PAGER`, as git does; tells whether it was shown.
+
+    An empty `PAGER`, or `cat`, turns that off; where there is none, `less` is tried.
+    """
+    try:
+        command = shlex.split(os.environ.get("PAGER", "less"))
+    except ValueError:  # a quotation mark without its match
+        return False
+    lines = shutil.get_terminal_size().lines
+    if command in ([], ["cat"]) or data.count(b"\n") < lines or os.environ.get("TERM") == "dumb":
+        return False
+    # git's settings: less ends at once if all fits, shows colours and leaves the text on the screen.
+    return _run_pager(command, data, {"LESS": "FRX", "LV": "-c"} | dict(os.environ))
+
+
+def _run_pager(command: list[str], data: bytes, settings: dict[str, str]) -> bool:
+    """Run a pager to its end; an interrupt is its business. False if there is no such program."""
+    import subprocess
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as spool:  # not a pipe: a pager that is left early breaks none
+        spool.write(data)
+        spool.seek(0)
+        try:
+            pager = subprocess.Popen(command, stdin=spool, env=settings)  # noqa: S603 (the user's own)
+        except OSError:
+            return False
+        while True:
+            try:
+                pager.wait()
+            except KeyboardInterrupt:
+                continue
+            return True

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -30,9 +31,12 @@ class Library:
     answer: Comparison | BaseException = field(default_factory=museum)
     calls: list[tuple[str, str, Options]] = field(default_factory=list)
 
-    def compare_files(self, a: str, b: str, *, options: Options) -> Comparison:
+    def compare_files(
+        self, a: str, b: str, *, options: Options, progress: Callable[[str], object]
+    ) -> Comparison:
         """What `aligner.compare_files` would be asked."""
         self.calls.append((a, b, options))
+        progress("embedding 3 and 4 sentences")
         if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer
@@ -305,11 +309,23 @@ def test_width_is_that_of_the_terminal_within_reason(
 
 # The command as a process of its own, with the library replaced before it starts.
 SCRIPT = dedent("""
+    import sys
+    import time
     import aligner
+    import cli.progress
     from cli.main import run
     from tests.builders import comparison, document, museum
     LONG = comparison(document("a", "pt", *["Ação."] * 20_000), document("b", "fr"))
-    aligner.compare_files = lambda a, b, options: LONG if a == "long" else museum()
+    def compare_files(a, b, *, options, progress):
+        progress("embedding 3 and 4 sentences")
+        if a == "slow":
+            time.sleep(0.4)
+            progress("pairing 3 and 4 sentences")
+            time.sleep(0.3)
+        return LONG if a == "long" else museum()
+    aligner.compare_files = compare_files
+    if "slow" in sys.argv:
+        cli.progress.PATIENCE = 0.2
     run()
 """)
 

@@ -483,3 +483,20 @@ def test_text_that_the_model_reads_as_blank_is_compared(blank: str, embedded: En
     """A sentence of characters that the tokenizer drops is a sentence all the same."""
     made = aligner.compare("0", blank, encoder=embedded)
     assert made.b.sentences[0].text == blank
+
+
+def test_stages_are_told_as_they_begin(tmp_path: Path) -> None:
+    """Who waits is told what is going on, in the order of the stages, and with the numbers."""
+    for name, text in (("a.txt", PT), ("b.txt", FR)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    stages: list[str] = []
+    aligner.compare_files(
+        tmp_path / "a.txt", tmp_path / "b.txt", encoder=WordsEncoder(), progress=stages.append
+    )
+    assert stages == [
+        "reading the texts",
+        "finding sentences, loading the model",
+        "embedding 3 and 3 sentences",
+        "pairing 3 and 3 sentences",
+        "looking for what only one text says",
+    ]
