@@ -1,6 +1,8 @@
 """The words of a linked sentence that its counterpart does not say."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,9 +12,12 @@ from hypothesis import strategies as st
 from aligner.details import link_details, merged_details
 from aligner.details.clauses import (
     FEATURES,
+    FORMS,
+    RUNS,
     Dissected,
     absent_spans,
     absent_words,
+    best_marking,
     dissect,
     load_weights,
     word_features,
@@ -44,14 +49,14 @@ def test_clauses_cover_all_words_once(text: str) -> None:
     ]
     assert places == [1] * len(dissected.words)
     assert len(dissected.alone) == len(dissected.without) == len(dissected.clauses)
-    assert len(dissected.windows) == (len(places) - 2 if len(places) > 3 else 0)
+    assert [len(runs) for runs in dissected.runs] == [max(1, len(places) - k + 1) for k in RUNS]
 
 
 @given(texts, texts)
 def test_every_word_gets_a_probability(text: str, other: str) -> None:
     """Any two texts give finite features and a probability a word."""
     features = word_features(one(text), [one(other)], [(0, 1)], [])
-    assert features.shape == (len(text.split()), 2 * len(FEATURES))
+    assert features.shape == (len(text.split()), len(FORMS) * len(FEATURES))
     probability = absent_words(features)
     assert ((probability >= 0) & (probability <= 1)).all()
 
@@ -59,7 +64,7 @@ def test_every_word_gets_a_probability(text: str, other: str) -> None:
 def test_the_weights_name_the_features() -> None:
     """The file of weights and the code agree on what there is."""
     model = load_weights()
-    assert tuple(model["own"]) == tuple(model["neighbours"]) == FEATURES
+    assert [tuple(model[form]) for form in FORMS] == [FEATURES] * len(FORMS)
 
 
 def test_a_clause_that_the_counterpart_lacks_stands_out() -> None:
@@ -70,21 +75,57 @@ def test_a_clause_that_the_counterpart_lacks_stands_out() -> None:
     assert dropped[:3].max() < 0 < dropped[3:].min()
 
 
+@given(texts, texts, st.sampled_from(RUNS))
+def test_a_word_has_the_mean_of_its_runs(text: str, other: str, k: int) -> None:
+    """How near the words around a word come is what a loop over the runs it is part of gives."""
+    here, there = one(text), one(other)
+    features = word_features(here, [there], [], [])
+    w = len(here.words)
+    length = min(k, w)
+    runs = here.runs[RUNS.index(k)]
+    nearest = [max(float(run @ x) for runs in there.runs for x in runs) for run in runs]
+    for word in range(w):
+        parts = range(max(0, word - length + 1), min(word, w - length) + 1)
+        expected = np.mean([nearest[first] for first in parts])
+        found = features[word, FEATURES.index(f"nearest_run_of_{k}")]
+        assert found == pytest.approx(expected, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("probability", "spans"),
     [
         ([0.1, 0.1, 0.1, 0.1], []),
-        ([0.1, 0.9, 0.1, 0.1], ["dois"]),
-        ([0.1, 0.9, 0.35, 0.1], ["dois, três"]),
-        ([0.35, 0.35, 0.1, 0.5], ["quatro"]),
+        ([0.1, 0.95, 0.1, 0.1], ["dois"]),
+        ([0.1, 0.95, 0.4, 0.1], ["dois, três"]),
+        ([0.1, 0.9, 0.9, 0.1], ["dois, três"]),
+        ([0.3, 0.9, 0.9, 0.1], ["um dois, três"]),
+        ([0.1, 0.4, 0.4, 0.1], []),
+        ([0.1, 0.1, 0.1, 0.7], ["quatro"]),
         ([0.9, 0.9, 0.9, 0.9], ["um dois, três, quatro"]),
     ],
 )
-def test_spans_grow_from_likely_words(probability: list[float], spans: list[str]) -> None:
-    """A likely word takes its fairly likely neighbours along; marks at the ends are left out."""
+def test_spans_prefer_the_edges_of_clauses(probability: list[float], spans: list[str]) -> None:
+    """Likely words take fairly likely neighbours along; marks at the ends are left out."""
     dissected = one("um dois, três, quatro.")
-    found = absent_spans(dissected, np.array(probability), seed=0.45, grow=0.3)
+    found = absent_spans(dissected, np.array(probability))
     assert [dissected.text[start:end] for start, end in found] == spans
+
+
+gains = st.floats(-4, 4).map(lambda value: round(value, 2))
+
+
+@given(st.lists(st.tuples(gains, st.sampled_from([0.5, 1.5])), min_size=1, max_size=8))
+def test_marks_are_the_best_of_all(words: list[tuple[float, float]]) -> None:
+    """No choice of words is worth more than the one that is found, by trying them all."""
+    gain, costs = (np.array(column) for column in zip(*words, strict=True))
+
+    def worth(marks: Sequence[bool]) -> float:
+        edges = np.diff([False, *marks, False])
+        return float(gain[list(marks)].sum() - np.append(costs, costs[0])[edges].sum())
+
+    found = best_marking(gain, costs.tolist()).tolist()
+    best = max(worth(marks) for marks in product([False, True], repeat=len(words)))
+    assert worth(found) == pytest.approx(best)
 
 
 def test_facts_and_clauses_that_overlap_are_one_detail() -> None:

@@ -74,7 +74,7 @@ def evidence(
     counterpart: Sequence[Dissected],
     facts: Sequence[Detail],
 ) -> Matrix:
-    """The features `[w, 2 f]` of a sentence's words, given the facts that only it states."""
+    """The features `[w, 3 f]` of a sentence's words, given the facts that only it states."""
     numbers, names = (
         [
             (one.start - sentence.start, one.end - sentence.start)
