@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
@@ -28,7 +27,7 @@ from aligner.read import (
     read_stream,
     read_text,
 )
-from aligner.score import alone_probability, cosines, pair_probabilities, read_passage
+from aligner.score import PairScores, alone_probability, cosines, read_passage, score_pairs
 from aligner.segment import segment
 from aligner.types import (
     UNDETERMINED,
@@ -183,9 +182,13 @@ def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
         [FURNITURE_CONFIDENCE if one.boilerplate else 1.0 for one in document.sentences]
         for document in documents
     ]
+    said_of_a, said_of_b = np.zeros_like(probability), np.zeros_like(probability)
     if all(kept):
-        probability[np.ix_(*kept)] = _pair_probabilities(documents, kept, encoder)
-    groups = align_free(probability)
+        cells = np.ix_(*kept)
+        scores = _pair_scores(documents, kept, encoder)
+        probability[cells] = scores.probability
+        said_of_a[cells], said_of_b[cells] = scores.said_of_a, scores.said_of_b
+    groups = align_free(probability, said_of_a, said_of_b)
     beads = [Bead(a, b, float(probability[np.ix_(a, b)].mean())) for a, b in groups]
     for side, likeliest in enumerate((probability.max(axis=1), probability.max(axis=0))):
         linked = {k for group in groups for k in group[side]}
@@ -210,10 +213,10 @@ def _monotonic_beads(
     return [Bead(bead.a, bead.b, bead.confidence) for bead in align_monotonic(a, b)]
 
 
-def _pair_probabilities(
+def _pair_scores(
     documents: Sequence[Document], kept: Sequence[Sequence[int]], encoder: Encoder
-) -> npt.NDArray[np.float64]:
-    """How likely the kept sentences of a and b state a common fact, `[n, m]`."""
+) -> PairScores:
+    """How well the kept sentences of a and b go together, `[n, m]`."""
     sentences = [
         [document.sentences[k] for k in keep]
         for document, keep in zip(documents, kept, strict=True)
@@ -223,7 +226,7 @@ def _pair_probabilities(
         read_passage(side, document.language, view)
         for side, document, view in zip(sentences, documents, views, strict=True)
     )
-    return pair_probabilities(a, b)
+    return score_pairs(a, b)
 
 
 def _assemble(

@@ -51,6 +51,8 @@ SAME_SPEECH = 1.0
 # Characters from which a line with a full stop is no deck. In 62 articles the longest deck has 88, the
 # longest that ends like a sentence 60.
 LONG_LINE = 110
+# Sentences of a whose parts are held against all of b at once: bounds the memory of long texts.
+SENTENCES_AT_ONCE = 64
 # The exponent that makes confidences of one-sided sentences hold on held-out development articles: their
 # expected calibration error falls from 0.08 to 0.02.
 ALONE_TEMPER = 0.63
@@ -153,29 +155,35 @@ def gap_to_rival(scores: Matrix) -> Matrix:
     return np.clip(scores - rival, *GAP_RANGE)
 
 
-def phrase_coverage(a: Parts, b: Parts) -> Matrix:
-    """How much of each sentence of a is said in each of b, `[n, m]`: a mean over its phrases.
+def nearest_in_each(a: Parts, b: Parts) -> tuple[Matrix, Matrix]:
+    """The cosine of each part of a to the nearest part of each sentence of b, `[p, m]`, and `[q, n]`."""
+    n, m = len(a.starts), len(b.starts)
+    in_b, in_a = np.empty((len(a.vectors), m)), np.empty((len(b.vectors), n))
+    ends = [*a.starts.tolist(), len(a.vectors)]
+    for low in range(0, n, SENTENCES_AT_ONCE):
+        rows = range(low, min(n, low + SENTENCES_AT_ONCE))
+        first, last = ends[rows.start], ends[rows.stop]
+        block = a.vectors[first:last] @ b.vectors.T
+        in_b[first:last] = np.maximum.reduceat(block, b.starts, axis=1)
+        starts = a.starts[rows.start : rows.stop] - first
+        in_a[:, rows.start : rows.stop] = np.maximum.reduceat(block, starts, axis=0).T
+    return in_b.round(6), in_a.round(6)  # so that it does not matter which text is a
 
-    A phrase counts by how much nearer it comes to something in that sentence of b than in b's
-    sentences at large (mean over the nearest quarter), so that a name every sentence has counts little.
+
+def phrase_coverage(nearest: Matrix, a: Parts, m: int) -> Matrix:
+    """How much of each sentence of a is said in each of b, `[n, m]`, over that of others.
+
+    `nearest` `[p, m]`: how near each phrase of a comes in each of the m sentences of b. A phrase
+    counts by how much nearer that is than in b's sentences at large (mean over the nearest quarter),
+    so that a name every sentence has counts little.
     """
-    covered = _nearest_in_each(a, b)
-    nearest = np.sort(covered, axis=1)[:, -max(2, len(b.starts) // 4) :]
-    return _mean_of_each(covered - nearest.mean(axis=1, keepdims=True), a)
+    usual = np.sort(nearest, axis=1)[:, -max(2, m // 4) :]
+    return _mean_of_each(nearest - usual.mean(axis=1, keepdims=True), a)
 
 
-def word_coverage(a: Parts, b: Parts) -> Matrix:
+def word_coverage(nearest: Matrix, a: Parts) -> Matrix:
     """How much of each sentence of a is said in each of b, `[n, m]`, by words, the rare ones first."""
-    return _mean_of_each(np.maximum(_nearest_in_each(a, b), 0), a)
-
-
-def _nearest_in_each(a: Parts, b: Parts) -> Matrix:
-    """The cosine of each part of a to the nearest part of each sentence of b, `[p, m]`."""
-    nearest = np.empty((len(a.vectors), len(b.starts)))
-    for low in range(0, len(a.vectors), 1024):  # bounds the memory of long texts
-        block = cosines(a.vectors[low : low + 1024], b.vectors)
-        nearest[low : low + 1024] = np.maximum.reduceat(block, b.starts, axis=1)
-    return nearest
+    return _mean_of_each(np.maximum(nearest, 0), a)
 
 
 def _mean_of_each(values: Matrix, a: Parts) -> Matrix:
@@ -208,8 +216,22 @@ def _outer_flags(n: int, m: int, of_a: Sequence[int], of_b: Sequence[int]) -> Ma
     return flags
 
 
-def features(a: Passage, b: Passage) -> dict[str, Matrix]:
-    """The kinds of evidence on every pair, each `[n, m]`; swapping a and b transposes them all."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against every pair.
+
+    `features`: the kinds of evidence, each `[n, m]`. `said_of_a` and `said_of_b` `[n, m]`: how much of
+    the sentence of a the one of b says, and the reverse, from 0 for what unrelated sentences say of
+    each other to 1 for all of it.
+    """
+
+    features: dict[str, Matrix]
+    said_of_a: Matrix
+    said_of_b: Matrix
+
+
+def gather_evidence(a: Passage, b: Passage) -> Evidence:
+    """The evidence on every pair; swapping a and b transposes it all."""
     n, m = len(a), len(b)
     x, y = a.views, b.views
     within = np.concatenate(
@@ -221,11 +243,17 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
 
     plain = cosines(x.sentences, y.sentences)
     cosine = scaled(plain)
-    of_a, of_b = phrase_coverage(x.phrases, y.phrases), phrase_coverage(y.phrases, x.phrases).T
+    phrases_in_b, phrases_in_a = nearest_in_each(x.phrases, y.phrases)
+    of_a = phrase_coverage(phrases_in_b, x.phrases, m)
+    of_b = phrase_coverage(phrases_in_a, y.phrases, n).T
     phrase = against_background((of_a + of_b) / 2)
+    words_in_b, words_in_a = nearest_in_each(x.words, y.words)
     word = against_background(
-        (word_coverage(x.words, y.words) + word_coverage(y.words, x.words).T) / 2
+        (word_coverage(words_in_b, x.words) + word_coverage(words_in_a, y.words).T) / 2
     )
+    said_of_a = _mean_of_each(phrases_in_b, x.phrases)
+    said_of_b = _mean_of_each(phrases_in_a, y.phrases).T
+    unrelated, _ = background((said_of_a + said_of_b) / 2)
     opening, headline_and_lead = np.zeros((n, m)), np.zeros((n, m))
     if a.lead is not None and b.lead is not None:
         opening = _outer_flags(n, m, range(OPENING), range(OPENING))
@@ -237,7 +265,7 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
     shared, clash = shared_numbers(a, b)
     length_a, length_b = np.log(a.lengths)[:, None], np.log(b.lengths)[None, :]
     place_a, place_b = np.arange(n) / max(1, n - 1), np.arange(m) / max(1, m - 1)
-    return {
+    features = {
         "plain_cosine": plain,
         "cosine": cosine,
         **_gaps("cosine", cosine),
@@ -263,6 +291,12 @@ def features(a: Passage, b: Passage) -> dict[str, Matrix]:
         "shorter_length": np.minimum(length_a, length_b),
         "length_ratio": np.abs(length_a - length_b),
     }
+    all_of_it = max(1 - unrelated, MIN_SPREAD)
+    return Evidence(
+        features,
+        said_of_a=(said_of_a - unrelated) / all_of_it,
+        said_of_b=(said_of_b - unrelated) / all_of_it,
+    )
 
 
 def coherence(scores: Matrix) -> float:
@@ -357,13 +391,27 @@ def load_weights() -> Mapping[str, Any]:
     return weights
 
 
-def pair_probabilities(a: Passage, b: Passage) -> Matrix:
-    """The probability `[n, m]` that two sentences state a common fact, 0 to 1."""
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """How well sentences go together, each `[n, m]`.
+
+    `probability`: that they state a common fact, 0 to 1. `said_of_a` and `said_of_b` as in `Evidence`.
+    """
+
+    probability: Matrix
+    said_of_a: Matrix
+    said_of_b: Matrix
+
+
+def score_pairs(a: Passage, b: Passage) -> PairScores:
+    """How well every sentence of a goes with every one of b."""
     model = load_weights()
+    evidence = gather_evidence(a, b)
     logit = np.full((len(a), len(b)), float(model["bias"]))
-    for name, values in features(a, b).items():
+    for name, values in evidence.features.items():
         logit += model["weights"][name] * values
-    return _shared_by_speeches(1 / (1 + np.exp(-logit)), a, b)
+    probability = _shared_by_speeches(1 / (1 + np.exp(-logit)), a, b)
+    return PairScores(probability, evidence.said_of_a, evidence.said_of_b)
 
 
 def alone_probability(likeliest: Matrix) -> Matrix:

@@ -13,7 +13,7 @@ found by the tool itself, so the figures are end to end.
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from aligner.align.free import THRESHOLD, align_free
-from aligner.embed import load_encoder
-from aligner.score import alone_probability, features
+from aligner.align.free import THRESHOLD, Group, align_free
+from aligner.embed import Encoder, load_encoder
+from aligner.score import Evidence, alone_probability, gather_evidence
 from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
 
 Matrix = npt.NDArray[np.float64]
@@ -57,24 +57,60 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Strangers:
-    """An article of one case and one of another: different events, so nothing is linked."""
+class Compared:
+    """A case and the evidence on its pairs."""
 
-    cases: tuple[int, int]
-    features: dict[str, Matrix]
+    case: Case
+    evidence: Evidence
 
 
-def strangers(cases: Sequence[Case], each: int = 2) -> list[Strangers]:
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the scorer is fitted on.
+
+    `strangers`: an article of one case and one of another, so that nothing is linked, by the numbers of
+    the cases. `excerpts`: of the case of that number. `shuffled`: translations out of order.
+    """
+
+    cases: tuple[Compared, ...]
+    strangers: tuple[tuple[tuple[int, int], Evidence], ...]
+    excerpts: tuple[tuple[int, Compared], ...]
+    shuffled: tuple[Compared, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The kinds of evidence."""
+        return list(self.cases[0].evidence.features)
+
+
+def read_material(gold: Path, shuffled: Path | None, encoder: Encoder) -> Material:
+    """Everything to fit on; of the translations, every second."""
+    cases = list(read_cases(gold, encoder))
+    moved = list(read_shuffled(shuffled, encoder))[::2] if shuffled else []
+    return Material(
+        cases=tuple(compared(case) for case in cases),
+        strangers=tuple(strangers(cases)),
+        excerpts=tuple(
+            (k // EXCERPTS, compared(one)) for k, one in enumerate(excerpts(cases, EXCERPTS))
+        ),
+        shuffled=tuple(compared(case) for case in moved),
+    )
+
+
+def compared(case: Case) -> Compared:
+    """A case with the evidence on it."""
+    return Compared(case, gather_evidence(case.a.passage, case.b.passage))
+
+
+def strangers(cases: Sequence[Case], each: int = 2) -> Iterator[tuple[tuple[int, int], Evidence]]:
     """Each article a with the articles b of other cases that are nearest to it in topic."""
     a = np.stack([_centre(case.a) for case in cases])
     b = np.stack([_centre(case.b) for case in cases])
     nearness = a @ b.T
     np.fill_diagonal(nearness, -1)
-    return [
-        Strangers((i, int(j)), features(case.a.passage, cases[j].b.passage))
-        for i, case in enumerate(cases)
-        for j in np.argsort(-nearness[i], kind="stable")[:each]
-    ]
+    for i, case in enumerate(cases):
+        for j in np.argsort(-nearness[i], kind="stable")[:each].tolist():
+            yield (i, j), gather_evidence(case.a.passage, cases[j].b.passage)
 
 
 def excerpts(cases: Sequence[Case], each: int) -> list[Case]:
@@ -127,24 +163,28 @@ def fit(x: Sequence[Matrix], y: Sequence[npt.NDArray[np.bool_]]) -> Scorer:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of all cases, and of pairs of strangers, as rows of the named features."""
+    """The material as rows `[cells, features]` of some kinds of evidence."""
 
-    cases: Sequence[Case]
-    x: Sequence[Matrix]
-    strange: Sequence[tuple[tuple[int, int], Matrix]]
-    excerpts: Sequence[tuple[int, Matrix, npt.NDArray[np.bool_]]]
-    shuffled: Sequence[tuple[Matrix, npt.NDArray[np.bool_]]]
+    material: Material
+    names: Sequence[str]
 
-    def fit(self, seen: Sequence[int]) -> Scorer:
-        """A model fitted on some cases and on the strangers among them."""
-        strange = [x for (i, j), x in self.strange if i in seen and j in seen]
-        linked = [self.cases[k].linked.ravel() for k in seen]
-        nothing = [np.zeros(len(x), dtype=np.bool_) for x in strange]
-        short = [(x, y) for k, x, y in self.excerpts if k in seen]
-        more = [*short, *self.shuffled]
+    def rows(self, evidence: Evidence) -> Matrix:
+        """The cells of a pair of texts."""
+        return np.stack([evidence.features[name].ravel() for name in self.names], axis=1)
+
+    def fit(self, seen: frozenset[int]) -> Scorer:
+        """A model fitted on some cases, on what was made of them, and on the translations."""
+        material = self.material
+        nothing = [one for pair, one in material.strangers if seen.issuperset(pair)]
+        answered = [
+            *(material.cases[k] for k in seen),
+            *(one for k, one in material.excerpts if k in seen),
+            *material.shuffled,
+        ]
         return fit(
-            [*(self.x[k] for k in seen), *strange, *(x for x, _ in more)],
-            [*linked, *nothing, *(y for _, y in more)],
+            [self.rows(one) for one in (*nothing, *(one.evidence for one in answered))],
+            [np.zeros(one.said_of_a.size, dtype=np.bool_) for one in nothing]
+            + [one.case.linked.ravel() for one in answered],
         )
 
     def calibrated(self, seen: Sequence[int]) -> Scorer:
@@ -152,41 +192,63 @@ class Table:
 
         Strangers are not what the tool is mostly given; they teach doubt, and that is taken back here.
         """
+        cases = self.material.cases
         inner: dict[int, Matrix] = {}
         for fold in range(FOLDS):
             held = list(seen)[fold::FOLDS]
-            scorer = self.fit([k for k in seen if k not in held])
-            inner |= {k: scorer.logits(self.x[k]) for k in held}
+            scorer = self.fit(frozenset(seen) - frozenset(held))
+            inner |= {k: scorer.logits(self.rows(cases[k].evidence)) for k in held}
         logits = np.concatenate([inner[k] for k in seen])[:, None]
-        linked = np.concatenate([self.cases[k].linked.ravel() for k in seen])
+        linked = np.concatenate([cases[k].case.linked.ravel() for k in seen])
         line = LogisticRegression(C=1e6).fit(logits, linked)
         slope, shift = float(line.coef_[0, 0]), float(line.intercept_[0])
-        scorer = self.fit(seen)
+        scorer = self.fit(frozenset(seen))
         return Scorer(slope * scorer.weights, slope * scorer.bias + shift)
 
 
-def held_out(table: Table, seed: int) -> list[Matrix]:
-    """The probabilities `[n, m]` of each case, from a model that has not seen it."""
-    cases = table.cases
-    shuffled = np.random.RandomState(seed).permutation(len(cases))
-    result: list[Matrix] = [np.empty(0)] * len(cases)
-    for fold in range(FOLDS):
-        held = set(shuffled[fold::FOLDS].tolist())
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case and what a model makes of it: `probability` `[n, m]`, and the groups that follow."""
+
+    case: Case
+    probability: Matrix
+    evidence: Evidence
+
+    def groups(self, threshold: float = THRESHOLD) -> list[Group]:
+        """The links, as the tool makes them."""
+        said = (self.evidence.said_of_a, self.evidence.said_of_b)
+        return align_free(self.probability, *said, threshold=threshold)
+
+
+def folds(count: int, seed: int) -> list[list[int]]:
+    """The numbers of the cases that are held out together."""
+    shuffled = np.random.RandomState(seed).permutation(count).tolist()
+    return [shuffled[fold::FOLDS] for fold in range(FOLDS)]
+
+
+def held_out(table: Table, seed: int) -> list[Judged]:
+    """Each case as judged by a model that has not seen it."""
+    cases = table.material.cases
+    result: dict[int, Judged] = {}
+    for held in folds(len(cases), seed):
         scorer = table.calibrated([k for k in range(len(cases)) if k not in held])
-        for k in held:
-            logits = scorer.logits(table.x[k]).reshape(cases[k].linked.shape)
-            result[k] = 1 / (1 + np.exp(-logits))
-    return result
+        result |= {k: judge(cases[k], table, scorer) for k in held}
+    return [result[k] for k in range(len(cases))]
 
 
-def f_scores(
-    cases: Sequence[Case], probabilities: Sequence[Matrix], threshold: float
-) -> tuple[float, float]:
+def judge(one: Compared, table: Table, scorer: Scorer) -> Judged:
+    """What a model makes of a case."""
+    logits = scorer.logits(table.rows(one.evidence)).reshape(one.case.linked.shape)
+    return Judged(one.case, 1 / (1 + np.exp(-logits)), one.evidence)
+
+
+def f_scores(judged: Sequence[Judged], threshold: float = THRESHOLD) -> tuple[float, float]:
     """F1 of linked pairs and of one-sided sentences over all cases."""
     hits = np.zeros((2, 3))
-    for case, probability in zip(cases, probabilities, strict=True):
+    for one in judged:
+        case = one.case
         found = np.zeros_like(case.linked)
-        for a, b in align_free(probability, threshold):
+        for a, b in one.groups(threshold):
             found[np.ix_(a, b)] = True
         hits[0] += (found & case.linked).sum(), found.sum(), case.linked.sum() + case.missed
         for axis in (0, 1):
@@ -197,12 +259,12 @@ def f_scores(
 
 
 def statements(
-    cases: Sequence[Case], probabilities: Sequence[Matrix]
+    judged: Sequence[Judged],
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """What the tool would state, links and one-sided sentences, as (confidence, share that holds)."""
     links, only = [], []
-    for case, probability in zip(cases, probabilities, strict=True):
-        groups = align_free(probability)
+    for one in judged:
+        case, probability, groups = one.case, one.probability, one.groups()
         for a, b in groups:
             cells = np.ix_(a, b)
             links.append((float(probability[cells].mean()), float(case.linked[cells].mean())))
@@ -229,12 +291,12 @@ def calibration_error(stated: Sequence[tuple[float, float]], bins: int = 10) -> 
     return float(sum(gaps))
 
 
-def false_links(cases: Sequence[Case], probabilities: Sequence[Matrix]) -> float:
+def false_links(judged: Sequence[Judged]) -> float:
     """The most links without a true pair in any case where two sentences at most have a counterpart."""
     counts = [
-        sum(not case.linked[np.ix_(a, b)].any() for a, b in align_free(probability))
-        for case, probability in zip(cases, probabilities, strict=True)
-        if case.linked.any(axis=1).sum() <= 2
+        sum(not one.case.linked[np.ix_(a, b)].any() for a, b in one.groups())
+        for one in judged
+        if one.case.linked.any(axis=1).sum() <= 2
     ]
     return max(counts, default=0)
 
@@ -248,54 +310,35 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--shuffled", type=Path, help="folder of translations out of order")
     parser.add_argument("--write", action="store_true", help="fit on all and write the weights")
     args = parser.parse_args(argv)
-    encoder = load_encoder()
-    cases = list(read_cases(args.gold, encoder))
-    moved = list(read_shuffled(args.shuffled, encoder))[::2] if args.shuffled else []
-    short = excerpts(cases, EXCERPTS)
-    short_values = [features(case.a.passage, case.b.passage) for case in short]
-    moved_values = [features(case.a.passage, case.b.passage) for case in moved]
-    values = [features(case.a.passage, case.b.passage) for case in cases]
-    apart = strangers(cases)
-    every = list(values[0])
-
-    def table(names: Sequence[str]) -> Table:
-        return Table(
-            cases,
-            [_rows(one, names) for one in values],
-            [(pair.cases, _rows(pair.features, names)) for pair in apart],
-            [
-                (k // EXCERPTS, _rows(one, names), case.linked.ravel())
-                for k, (case, one) in enumerate(zip(short, short_values, strict=True))
-            ],
-            [
-                (_rows(one, names), case.linked.ravel())
-                for case, one in zip(moved, moved_values, strict=True)
-            ],
-        )
-
-    def print_row(name: str, names: Sequence[str]) -> None:
-        runs = [held_out(table(names), seed) for seed in range(SHUFFLES)]
-        link, only = np.mean([f_scores(cases, run, THRESHOLD) for run in runs], axis=0)
-        strange = max(false_links(cases, run) for run in runs)
-        print(f"{name:<28} link F1 {link:.3f}  only F1 {only:.3f}  false links {strange}")
-
-    print_row("all kinds of evidence", every)
-    for kind, members in KINDS.items():
-        print_row(f"without {kind}", [x for x in every if x not in members])
-    print_row("cosine alone, scaled", ["cosine"])
-    held = held_out(table(every), seed=0)
-    for threshold in (0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
-        link, only = f_scores(cases, held, threshold)
-        print(f"  threshold {threshold:.2f}             link F1 {link:.3f}  only F1 {only:.3f}")
-    for name, stated in zip(("links", "one-sided"), statements(cases, held), strict=True):
-        print(f"expected calibration error of {name:<11} {calibration_error(stated):.3f}")
+    material = read_material(args.gold, args.shuffled, load_encoder())
+    for line in report(material):
+        print(line)
     if args.write:
-        write_weights(table(every).calibrated(range(len(cases))), every)
+        table = Table(material, material.names)
+        write_weights(table.calibrated(range(len(material.cases))), material.names)
 
 
-def _rows(values: Mapping[str, Matrix], names: Sequence[str]) -> Matrix:
-    """The cells of a pair of articles as rows `[cells, features]`."""
-    return np.stack([values[name].ravel() for name in names], axis=1)
+def report(material: Material) -> Iterator[str]:
+    """The table: all evidence, each kind left out, thresholds, calibration."""
+    every = material.names
+    runs = [held_out(Table(material, every), seed) for seed in range(SHUFFLES)]
+    yield _row("all kinds of evidence", runs)
+    for kind, members in KINDS.items():
+        rest = Table(material, [x for x in every if x not in members])
+        yield _row(f"without {kind}", [held_out(rest, seed) for seed in range(SHUFFLES)])
+    alone = Table(material, ["cosine"])
+    yield _row("cosine alone, scaled", [held_out(alone, seed) for seed in range(SHUFFLES)])
+    for threshold in (0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
+        link, only = f_scores(runs[0], threshold)
+        yield f"  threshold {threshold:.2f}             link F1 {link:.3f}  only F1 {only:.3f}"
+    for name, stated in zip(("links", "one-sided"), statements(runs[0]), strict=True):
+        yield f"expected calibration error of {name:<11} {calibration_error(stated):.3f}"
+
+
+def _row(name: str, runs: Sequence[Sequence[Judged]]) -> str:
+    link, only = np.mean([f_scores(run) for run in runs], axis=0)
+    strange = max(false_links(run) for run in runs)
+    return f"{name:<28} link F1 {link:.3f}  only F1 {only:.3f}  false links {strange}"
 
 
 def write_weights(scorer: Scorer, names: Sequence[str]) -> None:

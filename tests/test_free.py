@@ -31,14 +31,15 @@ def test_no_sentence_is_in_two_groups(probability: np.ndarray) -> None:
 @given(matrices)
 def test_transposing_swaps_the_groups(probability: np.ndarray) -> None:
     """Which text is a makes no difference."""
-    swapped = sorted((b, a) for a, b in align_free(probability.T))
-    assert swapped == align_free(probability)
+    of_a, of_b = probability[::-1] / 2, probability[:, ::-1] / 2
+    swapped = sorted((b, a) for a, b in align_free(probability.T, of_b.T, of_a.T))
+    assert swapped == align_free(probability, of_a, of_b)
 
 
 @given(matrices)
 def test_every_pair_above_the_threshold_that_fits_is_joined(probability: np.ndarray) -> None:
     """Without a limit, the groups are the connected components of the likely pairs."""
-    groups = align_free(probability, 0.5, growth=0.5, largest=100)
+    groups = align_free(probability, threshold=0.5, largest=100)
     for i, j in np.argwhere(probability >= 0.5).tolist():
         assert any(i in a and j in b for a, b in groups)
     for a, b in groups:
@@ -57,11 +58,15 @@ def test_a_group_stops_growing_at_its_limit() -> None:
     assert align_free(p, largest=3) == [((0,), (0, 1))]
 
 
-def test_a_second_counterpart_needs_better_evidence() -> None:
-    """What is likely enough to be a first counterpart is not likely enough to be a second."""
-    p = np.array([[0.9, 0.5], [0.1, 0.1]])
-    assert align_free(p, threshold=0.45, growth=0.6) == [((0,), (0,))]
-    assert align_free(p, threshold=0.45, growth=0.5) == [((0,), (0, 1))]
+def test_what_is_said_already_needs_no_second_counterpart() -> None:
+    """A sentence said in full by one counterpart takes another only when that is very likely."""
+    p = np.array([[0.9, 0.7], [0.1, 0.1]])
+    nothing, all_of_it = np.zeros((2, 2)), np.ones((2, 2))
+    assert align_free(p, nothing, all_of_it) == [((0,), (0, 1))]
+    assert align_free(p, all_of_it, nothing) == [((0,), (0,))]
+    assert align_free(p.T, nothing, all_of_it) == [((0,), (0,))]
+    sure = np.array([[0.999, 0.998], [0.1, 0.1]])
+    assert align_free(sure, all_of_it, nothing) == [((0,), (0, 1))]
 
 
 def test_nothing_fits_nothing() -> None:

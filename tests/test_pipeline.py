@@ -186,9 +186,11 @@ def probabilities(texts: tuple[str, str], wanted: Options) -> list[npt.NDArray[n
     """What the solver for free order is given; nothing in the other order."""
     seen: list[npt.NDArray[np.float64]] = []
 
-    def watched(probability: npt.NDArray[np.float64]) -> list[Group]:
+    def watched(
+        probability: npt.NDArray[np.float64], *said: npt.NDArray[np.float64]
+    ) -> list[Group]:
         seen.append(probability)
-        return align_free(probability)
+        return align_free(probability, *said)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "align_free", watched)

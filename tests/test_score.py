@@ -14,12 +14,13 @@ from aligner.score import (
     alone_probability,
     background,
     coherence,
-    features,
     gap_to_rival,
+    gather_evidence,
     load_weights,
-    pair_probabilities,
+    nearest_in_each,
     phrase_coverage,
     read_passage,
+    score_pairs,
     shared_numbers,
     strangeness,
 )
@@ -73,16 +74,18 @@ passages = st.builds(random_passage, st.integers(0, 10**6), st.integers(1, 9))
 @given(passages, passages)
 def test_swapping_the_sides_transposes_every_feature(a: Passage, b: Passage) -> None:
     """No kind of evidence depends on which text is a."""
-    forth, back = features(a, b), features(b, a)
-    for name, values in forth.items():
+    forth, back = gather_evidence(a, b), gather_evidence(b, a)
+    for name, values in forth.features.items():
         assert values.shape == (len(a), len(b)), name
-        np.testing.assert_allclose(values, back[name].T, atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(values, back.features[name].T, atol=1e-5, err_msg=name)
+    np.testing.assert_allclose(forth.said_of_a, back.said_of_b.T, atol=1e-5)
+    np.testing.assert_allclose(forth.said_of_b, back.said_of_a.T, atol=1e-5)
 
 
 @given(passages, passages)
 def test_probabilities_are_probabilities(a: Passage, b: Passage) -> None:
     """Whatever the vectors, every pair gets a number from 0 to 1."""
-    p = pair_probabilities(a, b)
+    p = score_pairs(a, b).probability
     assert p.shape == (len(a), len(b))
     assert np.isfinite(p).all()
     assert ((p >= 0) & (p <= 1)).all()
@@ -90,7 +93,7 @@ def test_probabilities_are_probabilities(a: Passage, b: Passage) -> None:
 
 def test_the_weights_name_the_features() -> None:
     """The file of weights and the code agree on what there is."""
-    made = features(random_passage(1, 3), random_passage(2, 4))
+    made = gather_evidence(random_passage(1, 3), random_passage(2, 4)).features
     assert list(load_weights()["weights"]) == list(made)
 
 
@@ -157,7 +160,29 @@ def slow_coverage(a: Parts, b: Parts) -> npt.NDArray[np.float64]:
 @given(parts, parts)
 def test_phrase_coverage_equals_its_definition(a: Parts, b: Parts) -> None:
     """The blocked matrix form equals the plain loops."""
-    np.testing.assert_allclose(phrase_coverage(a, b), slow_coverage(a, b), atol=1e-5)
+    in_b, _ = nearest_in_each(a, b)
+    found = phrase_coverage(in_b, a, len(b.starts))
+    np.testing.assert_allclose(found, slow_coverage(a, b), atol=1e-5)
+
+
+@given(parts, parts)
+def test_nearest_parts_equal_plain_loops(a: Parts, b: Parts) -> None:
+    """Both directions of one product are what each would be by itself."""
+    in_b, in_a = nearest_in_each(a, b)
+    for found, (x, y) in ((in_b, (a, b)), (in_a, (b, a))):
+        slow = [
+            [max(float(one @ other) for other in of_y) for of_y in pieces(y)] for one in x.vectors
+        ]
+        np.testing.assert_allclose(found, slow, atol=1e-5)
+
+
+def test_a_copy_says_all_of_a_sentence() -> None:
+    """What is said of a sentence is 1 where the other is the same, about 0 where it is unrelated."""
+    a = random_passage(5, 12)
+    evidence = gather_evidence(a, a)
+    np.testing.assert_allclose(np.diag(evidence.said_of_a), 1, atol=1e-5)
+    others = evidence.said_of_a[~np.eye(12, dtype=bool)]
+    assert abs(np.median(others)) < 0.2
 
 
 def test_a_speech_that_corresponds_is_linked_whole() -> None:
@@ -167,7 +192,7 @@ def test_a_speech_that_corresponds_is_linked_whole() -> None:
     same = np.repeat(unit(np.ones((1, DIMENSIONS))), 8, axis=0)
     a = replace(a, views=replace(a.views, speech=speech, speeches=same))
     b = replace(b, views=replace(b.views, speech=speech, speeches=same))
-    p = pair_probabilities(a, b)
+    p = score_pairs(a, b).probability
     assert np.ptp(p[2:5, 2:5]) == 0
     assert np.ptp(p[:2, 2:5]) > 0
 
@@ -261,6 +286,6 @@ def test_coherence_is_the_order_that_two_texts_share() -> None:
 def test_where_no_line_is_a_headline_none_is_taken_for_one() -> None:
     """Without body paragraphs, the first lines of two texts are not thought to correspond."""
     a, b = replace(random_passage(1, 3), lead=None), random_passage(2, 3)
-    made = features(a, b)
+    made = gather_evidence(a, b).features
     assert not made["opening"].any()
     assert not made["headline_and_lead"].any()
