@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from aligner.types import Comparison
 
-from . import diff, html, json, ladder, tmx, tsv, xces, xliff
+from . import diff, html, json, ladder, markdown, tmx, tsv, xces, xliff
 from .options import RenderOptions
 
 Renderer = Callable[[Comparison, RenderOptions], str]
@@ -17,6 +17,7 @@ FORMATS: dict[str, Renderer] = {
     "tmx": tmx.render,
     "xlf": xliff.render,
     "xml": xces.render,
+    "md": markdown.render,
     "ladder": ladder.render,
 }
 

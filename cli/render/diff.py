@@ -10,17 +10,17 @@ that kind in the text itself gets a backslash inside (`[\-`). The rows in two co
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 
 from aligner.types import Comparison, Link, Side
 
 from .layout import BOLD, DIM, PLAIN, YELLOW, Beside, Block, Piece, clip, lay_out, width_of
-from .marks import MARKS, STYLES, alone_text, furniture, gap, linked_text, news, plural
+from .marks import MARKS, STYLES, alone_text, furniture, gap, linked_text, news
 from .naming import SIDES, full_name, language_name, short_name
 from .options import RenderOptions
-from .sequence import Elided, Entry, OneSided, is_unsure, reading_order, selected
+from .sequence import Elided, Entry, OneSided, is_unsure, selected
 from .side_by_side import Columns
-from .visible import flowing
+from .summary import counts, remarks, summary
 
 NAME_COLUMNS = 40  # a longer file name does not push the counts of both to the right
 
@@ -29,8 +29,7 @@ def render(comparison: Comparison, options: RenderOptions) -> str:
     """The comparison as a report that ends in a newline; with `quiet`, its last line alone."""
     sections: list[list[Block | Beside]] = [[_summary(comparison)]]
     if not options.quiet:
-        closing = [*_remarks(comparison), _summary(comparison)]
-        sections = [[*_header(comparison)], *_body(comparison, options), [*closing]]
+        sections = [_header(comparison), *_body(comparison, options), _closing(comparison)]
     return "\n".join("".join(_lines(section, options)) for section in sections)
 
 
@@ -40,7 +39,7 @@ def _lines(section: Iterable[Block | Beside], options: RenderOptions) -> Iterato
             yield line + "\n"
 
 
-def _header(comparison: Comparison) -> list[Block]:
+def _header(comparison: Comparison) -> list[Block | Beside]:
     """Both documents with their languages and counts, as the first two lines of a diff."""
     names = {side: full_name(comparison, side) for side in SIDES}
     column = min(NAME_COLUMNS, max(width_of(name) for name in names.values()))
@@ -50,7 +49,7 @@ def _header(comparison: Comparison) -> list[Block]:
                 Piece(f"{MARKS[side] * 3} {names[side]}", BOLD),
                 Piece(" " * (column - width_of(names[side]))),
                 Piece(f"  {language_name(comparison, side)}"),
-                Piece(f"  {_counts(comparison, side)}"),
+                Piece(f"  {counts(comparison, side)}"),
             ),
             rest=(Piece("    "),),
         )
@@ -58,42 +57,14 @@ def _header(comparison: Comparison) -> list[Block]:
     ]
 
 
-def _counts(comparison: Comparison, side: Side) -> str:
-    counts = comparison.counts(side)
-    fates = [f"{counts.linked} linked", f"{counts.only} only here"]
-    if counts.boilerplate:
-        fates.append(f"{counts.boilerplate} boilerplate")
-    return f"{plural(counts.sentences, 'sentence')}: {', '.join(fates)}"
-
-
-def _remarks(comparison: Comparison) -> list[Block]:
-    """What to know about how the answer came about."""
-    lines = [f"note: {flowing(note)}" for note in comparison.notes]
-    if comparison.signature:
-        lines.append(flowing(comparison.signature))
-    return [Block((Piece(line, DIM),), rest=(Piece("  "),)) for line in lines]
+def _closing(comparison: Comparison) -> list[Block | Beside]:
+    """What to know about how the answer came about, and the line that counts it."""
+    lines = [Block((Piece(line, DIM),), rest=(Piece("  "),)) for line in remarks(comparison)]
+    return [*lines, _summary(comparison)]
 
 
 def _summary(comparison: Comparison) -> Block:
-    """One line that is the legend of the marks as well."""
-    relations = [link.relation for link in comparison.links]
-    pieces = [Piece(f"= {relations.count('same')} same")]
-    if comparison.differs:
-        pieces.append(Piece(f"~ {relations.count('partial')} partial", STYLES["partial"]))
-        pieces += [_said_only_in(comparison, side) for side in SIDES]
-    else:
-        pieces.insert(0, Piece("No differences:", BOLD))
-    if unsure := sum(is_unsure(entry) for entry in reading_order(comparison)):
-        pieces.append(Piece(f"? {unsure} unsure", YELLOW))
-    if boilerplate := sum(comparison.counts(side).boilerplate for side in SIDES):
-        pieces.append(Piece(f"{boilerplate} boilerplate", DIM))
-    spaced = chain.from_iterable((piece, Piece("   ")) for piece in pieces)
-    return Block(tuple(spaced), rest=(Piece("  "),))
-
-
-def _said_only_in(comparison: Comparison, side: Side) -> Piece:
-    name = short_name(comparison, side)
-    return Piece(f"{MARKS[side]} {comparison.counts(side).only} only in {name}", STYLES[side])
+    return Block(summary(comparison), rest=(Piece("  "),))
 
 
 def _body(comparison: Comparison, options: RenderOptions) -> Iterator[list[Block | Beside]]:
