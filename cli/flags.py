@@ -130,6 +130,15 @@ ColorFlag = Annotated[
 Quiet = Annotated[
     bool, typer.Option("-q", "--quiet", help="Print the summary alone.", rich_help_panel=SHOWN)
 ]
+Gold = Annotated[
+    Path | None,
+    typer.Option(
+        "--gold",
+        metavar="FILE",
+        help="Score the pairs against a ladder of the right ones.",
+        rich_help_panel=HOW,
+    ),
+]
 ExitCode = Annotated[
     bool,
     typer.Option("--exit-code", help="Exit with 1 if the texts differ.", rich_help_panel=HOW),

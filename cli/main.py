@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aligner.errors import AlignerError
+from aligner.gold import read_ladder
 from aligner.options import Options
 
 from . import flags
@@ -15,6 +16,7 @@ from .help import GroupedHelp
 from .output import (
     PAGE_WIDTH,
     OutputError,
+    check_place_of_scores,
     check_width,
     console_width,
     page_through,
@@ -26,6 +28,7 @@ from .output import (
 from .progress import Progress
 from .render import RenderOptions
 from .render.visible import flowing
+from .scores import scores
 
 DONE = 0
 DIFFERS = 1  # with --exit-code, when either text says something that the other does not
@@ -77,6 +80,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     width: flags.Width = None,
     color: flags.ColorFlag = "auto",
     quiet: flags.Quiet = False,
+    gold: flags.Gold = None,
     exit_code: flags.ExitCode = False,
     version: Version = False,  # noqa: ARG001 (its callback answers)
 ) -> int:
@@ -84,6 +88,8 @@ def align(  # noqa: PLR0913 (one for each flag)
     files = [(path, renderer_for(path)) for path in output or ()]
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
+    check_place_of_scores(form if gold else None)
+    beads = read_ladder(gold) if gold else None
     options = Options(order=order, split=split, lang_a=lang_a, lang_b=lang_b, model=model)
 
     from aligner import compare_files
@@ -95,11 +101,16 @@ def align(  # noqa: PLR0913 (one for each flag)
     )
     for path, render in files:
         write(path, render(comparison, page))
+    shown = []
     if printed:
         colored = wants_color(color, terminal=sys.stdout.isatty())
         columns = width or console_width(side_by_side=side_by_side)
         screen = replace(page, width=columns, color=colored, quiet=quiet)
-        _show(printed(comparison, screen), form)
+        shown.append(printed(comparison, screen))
+    if beads is not None:
+        shown.append(scores(comparison, beads))
+    if shown:
+        _show("\n".join(shown), form)
     return DIFFERS if exit_code and comparison.differs else DONE
 
 

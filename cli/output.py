@@ -93,6 +93,12 @@ def check_width(width: int | None, *, side_by_side: bool) -> None:
         )
 
 
+def check_place_of_scores(form: str | None) -> None:
+    """Raises OutputError when scores would be printed below a format that is not for reading."""
+    if form not in {None, "diff"}:
+        raise OutputError(f"--gold prints below the report; write {form} to a file with -o")
+
+
 def page_through(data: bytes) -> bool:
     """Show a text that is longer than the screen in `$PAGER`, as git does; tells whether it was shown.
 

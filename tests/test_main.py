@@ -191,6 +191,14 @@ def test_writing_keeps_links_and_permissions(tmp_path: Path) -> None:
         (["-U", "many"], "Invalid value for '-U' / '--context': "),
         (["--order", "any"], "Invalid value for '--order': "),
         (["--nonsense"], "No such option: --nonsense"),
+        (
+            ["--gold", "gone"],
+            "the ladder gone cannot be read (No such file or directory); check its",
+        ),
+        (
+            ["--gold", "x", "-f", "json"],
+            "--gold prints below the report; write json to a file with -o",
+        ),
         (["c.txt"], "Got unexpected extra argument"),
     ],
 )
@@ -205,6 +213,44 @@ def test_wrong_flags_are_told_before_any_work(
     assert printed.err.count("\n") == 1
     assert printed.out == ""
     assert library.calls == []
+
+
+SCORES = """\
+strict  precision 1.000  recall 1.000  F1 1.000
+lax     precision 1.000  recall 1.000  F1 1.000
+only    precision 1.000  recall 1.000  F1 1.000
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "report"),
+    [
+        ([], FORMATS["diff"](museum(), RenderOptions()) + "\n"),
+        (["-q"], FORMATS["diff"](museum(), RenderOptions(quiet=True)) + "\n"),
+        (["-o", "{}/r.ladder"], ""),
+    ],
+)
+@pytest.mark.usefixtures("library")
+def test_scores_stand_below_the_report(
+    flags: list[str], report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --gold the agreement is printed last, alone where there is no report to print."""
+    gold = tmp_path / "gold.ladder"
+    gold.write_text(FORMATS["ladder"](museum(), RenderOptions()), encoding="utf-8")
+    placed = [flag.format(tmp_path) for flag in flags]
+    assert status(["a", "b", "--gold", str(gold), *placed]) == 0
+    assert capsys.readouterr().out == report + SCORES
+
+
+@pytest.mark.usefixtures("library")
+def test_scores_of_other_texts_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A ladder that names a sentence that is not there is trouble, in one line."""
+    gold = tmp_path / "gold.ladder"
+    gold.write_text("[99]:[]", encoding="utf-8")
+    assert status(["a", "b", "--gold", str(gold)]) == 2
+    assert capsys.readouterr().err.startswith(
+        "align: the ladder names sentence 99 of a, which ends"
+    )
 
 
 def test_missing_text_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -438,7 +484,7 @@ def test_help_lists_every_option_in_its_group(capsys: pytest.CaptureFixture[str]
         assert shown < text.index(f"  {flag} ") < how
     for flag in ("-q, --quiet", "-y, --side-by-side"):
         assert shown < text.index(f"  {flag} ") < how
-    for flag in ("--exit-code", "--version", "--help"):
+    for flag in ("--gold", "--exit-code", "--version", "--help"):
         assert how < text.index(f"  {flag} ")
 
 
@@ -447,7 +493,7 @@ def test_every_option_has_help_and_a_group() -> None:
     from typer.main import get_command
 
     parameters = get_command(app).params
-    assert len(parameters) == 17
+    assert len(parameters) == 18
     for parameter in parameters:
         assert getattr(parameter, "help", None), parameter.name
         assert getattr(parameter, "rich_help_panel", None), parameter.name
