@@ -197,6 +197,14 @@ def test_one_sided_sentences_and_boilerplate_are_told_apart() -> None:
     assert restaurant.leads_to == []
 
 
+def test_boilerplate_has_no_details() -> None:
+    """A number in 'three minutes to read' is no news."""
+    a = document("a", "en", "#3 min read", "Sim.")
+    made = comparison(a, document("b", "fr", "Oui."), link((1,), (0,)))
+    noted = replace(made.only_a[0], details=(detail(a, "3", "number"),))
+    assert page(replace(made, only_a=(noted,))).of("a")[0].marked == []
+
+
 def test_overlapping_details_are_one_stretch() -> None:
     """A number inside a clause is not marked twice, and both kinds are named."""
     text = render(museum(), PLAIN)

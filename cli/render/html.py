@@ -200,6 +200,7 @@ def _linked(number: int, sentence: Sentence, link: Link, side: Side, *, opens: b
 
 def _one_sided(number: int, sentence: Sentence, entry: OneSided, *, opens: bool) -> _Row:
     only = entry.only
+    details = () if entry.boilerplate else only.details
     return _Row(
         number=number + 1,
         fate="boilerplate" if entry.boilerplate else "only",
@@ -209,7 +210,7 @@ def _one_sided(number: int, sentence: Sentence, entry: OneSided, *, opens: bool)
         similarity=f"{only.nearest.similarity:.2f}",
         counterparts=(),
         nearest=only.nearest.sentence + 1,
-        stretches=tuple(_stretches(sentence, only.details)),
+        stretches=tuple(_stretches(sentence, details)),
     )
 
 

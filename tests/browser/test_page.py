@@ -230,7 +230,7 @@ def test_texts_of_one_order_scroll_together(
     page = open_page(book(400, order))
     page.hover("#pane-a header")
     page.mouse.wheel(0, 6_000)
-    page.wait_for_function("document.querySelector('#pane-a').scrollTop > 5000")
+    page.wait_for_function("() => document.querySelector('#pane-a').scrollTop > 5000")
     page.wait_for_timeout(100)
     first = page.evaluate(
         "[...document.querySelectorAll('#pane-a li')]"
