@@ -73,9 +73,9 @@ def test_the_headline_is_not_told_twice() -> None:
 
 def test_a_short_page_is_read_whole() -> None:
     """What is short is not taken for a menu, and then nothing is said to be left out."""
-    page = "<html><body><p>Olá, mundo.</p><p>Está sol.</p></body></html>"
+    page = "<html><body><h2>Olá</h2><p>Olá, <b>mu</b><!-- x -->ndo.</p><li>Está sol.</body></html>"
     assert read(page, "x.html") == Source(
-        "x.html", "Olá, mundo.\nEstá sol.", ("x.html: read as a web page",)
+        "x.html", "Olá\nOlá, mundo.\nEstá sol.", ("x.html: read as a web page",)
     )
 
 

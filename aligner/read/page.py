@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 100_000
 # The encoding that a page states, where browsers look for it: in the first 1,024 bytes.
 _STATED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-# The names that trafilatura gives to what stands on lines of its own.
-_LINES = frozenset({"p", "head", "item", "quote", "code", "cell", "row", "lb", "table", "list"})
-_INVISIBLE = "not(ancestor::script or ancestor::style or ancestor::template or ancestor::noscript)"
+# What stands on lines of its own, by the names of HTML and by those that trafilatura gives.
+_PAGE_LINES = frozenset(
+    "address article aside blockquote br caption dd div dl dt figcaption figure footer form h1 h2 h3 h4"
+    " h5 h6 header hr li main nav ol p pre section table td th tr ul".split()
+)
+_ARTICLE_LINES = frozenset("cell code head item lb list p quote row table".split())
+_INVISIBLE = frozenset({"script", "style", "template", "noscript"})
 
 
 def page_text(data: bytes, shown: str, stated: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -38,7 +42,7 @@ def page_text(data: bytes, shown: str, stated: str | None = None) -> tuple[str, 
         raise InputError(
             f"{shown} has more than {MOST_ELEMENTS:,} elements; save its text as plain text (UTF-8)"
         )
-    words = len(" ".join(page.xpath(f"//body//text()[{_INVISIBLE}]")).split())
+    everything = [line for body in page.iter("body") for line in _lines(body, _PAGE_LINES)]
     article = bare_extraction(
         page,
         include_comments=False,
@@ -46,27 +50,36 @@ def page_text(data: bytes, shown: str, stated: str | None = None) -> tuple[str, 
         # Searching the text for a date takes as long as all else, and nothing here asks for one.
         date_extraction_params={"extensive_search": False, "original_date": False},
     )
-    lines = list(_lines(article.body)) if isinstance(article, Document) else []
+    lines = list(_lines(article.body, _ARTICLE_LINES)) if isinstance(article, Document) else []
     if not isinstance(article, Document) or not lines:
         raise InputError(f"no article was found in {shown}; save its text as plain text (UTF-8)")
-    kept = sum(len(line.split()) for line in lines)
+    # A short page is taken whole by trafilatura, but as one paragraph, with blanks around markup.
+    if "".join(" ".join(lines).split()) == "".join(" ".join(everything).split()):
+        lines = everything
+    kept, words = (sum(len(line.split()) for line in part) for part in (lines, everything))
     note = f"{shown}: read as a web page"
     if kept < words:
         note += f"; {kept} of its {words} words are the article, the rest (menus, captions) was left out"
     return "\n".join(_headed(article.title or "", lines)), (*notes, note)
 
 
-def _lines(body: "_Element") -> Iterator[str]:
-    """What stands on lines of its own in trafilatura's tree, white space as single spaces."""
+def _lines(body: "_Element", names: frozenset[str]) -> Iterator[str]:
+    """The text of a tree, a line for what stands on lines of its own, white space as single spaces."""
     from lxml.etree import iterwalk
 
     line: list[str] = []
-    for event, element in iterwalk(body, events=("start", "end")):
-        if element.tag in _LINES:
+    walk = iterwalk(body, events=("start", "end", "comment"))
+    for event, element in walk:
+        if element.tag in names:
             if text := " ".join("".join(line).split()):
                 yield text
             line = []
-        line.append((element.text if event == "start" else element.tail) or "")
+        if event != "start":
+            line.append(element.tail or "")
+        elif element.tag in _INVISIBLE:
+            walk.skip_subtree()
+        else:
+            line.append(element.text or "")
     if text := " ".join("".join(line).split()):
         yield text
 
