@@ -17,7 +17,7 @@ from aligner.errors import InputError
 from aligner.options import Options
 from aligner.types import Comparison
 from cli.main import app, status
-from cli.output import Color, wants_color
+from cli.output import SUFFIXES, Color, wants_color
 from cli.render import FORMATS, RenderOptions
 from tests.builders import comparison, document, link, museum
 
@@ -143,6 +143,16 @@ def test_files_get_the_format_of_their_suffix(
     page = FORMATS["html"](museum(), RenderOptions())
     assert texts == [FORMATS["json"](museum(), RenderOptions()), plain, plain, page, page]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+@pytest.mark.usefixtures("library")
+def test_every_suffix_in_one_run(tmp_path: Path) -> None:
+    """All formats can be written at once, each by the suffix that stands for it."""
+    paths = {suffix: tmp_path / f"r{suffix}" for suffix in SUFFIXES}
+    assert status(["a", "b", *(flag for path in paths.values() for flag in ("-o", str(path)))]) == 0
+    for suffix, path in paths.items():
+        written = path.read_text(encoding="utf-8")
+        assert written == FORMATS[SUFFIXES[suffix]](museum(), RenderOptions())
 
 
 @pytest.mark.usefixtures("library")

@@ -44,7 +44,8 @@ class Server(BaseHTTPRequestHandler):
         if path == "/slow":
             time.sleep(1)
         code, headers, body = ANSWERS.get(path, (404, TEXT, b""))
-        self.send_response(200 if path == "/drip" else code)
+        reason = "Gone\x1b[31m\x9b2J" if path == "/evil" else None
+        self.send_response(200 if path == "/drip" else code, reason)
         for header, value in headers.items():
             self.send_header(header, value)
         self.end_headers()
@@ -119,6 +120,7 @@ def test_what_is_fetched_is_read_by_its_kind(site: str) -> None:
         ("/missing", "HTTP 404 Not Found"),
         ("/loop", "HTTP 302 The HTTP server returned a redirect error that would lead to"),
         ("/file", "HTTP 302 Found - Redirection to url 'file:///etc/passwd' is not allowed"),
+        ("/evil", "HTTP 404 Gone [31m 2J"),
         ("/slow", "timed out"),
         ("/drip", "timed out"),
     ],

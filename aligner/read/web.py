@@ -56,10 +56,12 @@ def fetch(address: str, shown: str, limit: int) -> Answer:
                 urlsplit(response.url).path,
             )
     except HTTPError as error:
-        reason = f"HTTP {error.code} {error.msg}".splitlines()[0]
+        reason = f"HTTP {error.code} {error.msg}"
         error.close()
     except (OSError, HTTPException, ValueError) as error:
         reason = str(getattr(error, "reason", error)) or type(error).__name__
+    # The server's own words, so one harmless line is made of them.
+    reason = "".join(char if char.isprintable() else " " for char in reason[:200])
     raise InputError(
         f"{shown} cannot be fetched ({reason}); check the address, or save the page and give the file"
     )
