@@ -6,6 +6,7 @@ That no page writes to the console, asks for anything or opens a dialog is check
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,6 +20,7 @@ from tests.test_render_html import HOSTILE, hostile
 
 pytestmark = pytest.mark.browser
 
+PAPER = {"width": 760, "height": 1075}  # A4 less its margins, at 96 dots an inch
 SHOWN = "li:not([hidden])"
 
 
@@ -323,7 +325,21 @@ def test_on_a_phone_the_texts_share_the_screen(open_page: OpenPage) -> None:
     page.tap("#a2")
     expect(page.locator("#b59")).to_be_in_viewport()
     expect(page.locator("#links")).to_be_hidden()
-    assert page.screenshot().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "media"), [(LAPTOP, "screen"), (PHONE, "screen"), (PAPER, "print")]
+)
+def test_there_is_something_to_see(
+    open_page: OpenPage, viewport: dict[str, int], media: Literal["screen", "print"]
+) -> None:
+    """A screenshot is as large as the screen and far from blank, which would take 5 kB."""
+    page = open_page(museum(), viewport=viewport)
+    page.emulate_media(media=media)
+    picture = page.screenshot()
+    size = {"width": int.from_bytes(picture[16:20]), "height": int.from_bytes(picture[20:24])}
+    assert size == viewport
+    assert len(picture) > 20_000
 
 
 def test_print_has_everything(open_page: OpenPage) -> None:

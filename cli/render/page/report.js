@@ -19,13 +19,13 @@
     "only-b": (li) => sideOf(li) === "a" || li.classList.contains("only"),
   };
   const PAUSE = 150; // ms that a pointer rests on a sentence before the other text moves
-  const FRAMES = 6; // for which a place is put right after a leap; three were enough
+  const FRAMES = 6; // for which a place is put right after a leap, while lists near it are laid out
   const MOST_FOUND = 2000; // places of a search that are coloured; painting more makes scrolling slow
 
   const find = (selector) => document.querySelector(selector);
   const bySide = (make) => ({ a: make("a"), b: make("b") });
   const panes = bySide((side) => find(`#pane-${side}`));
-  const names = bySide((side) => find(`.rail figcaption span${side === "a" ? "" : ":last-child"} bdi`).textContent);
+  const names = bySide((side) => panes[side].dataset.name);
   const sentences = bySide((side) => [...panes[side].querySelectorAll("li")]);
   const lists = bySide((side) => [...panes[side].querySelectorAll("ol")]);
   const shown = { ...sentences };
@@ -201,7 +201,7 @@
   function describe(li, live) {
     const side = sideOf(li);
     const there = counterparts(li);
-    const rows = [[`${names[side]}`, li.value]];
+    const rows = [[names[side], li.value]];
     if (there.length) rows.push([names[OTHER[side]], there.map((one) => one.value).join(", ")]);
     rows.push(["Finding", WORDS[li.classList[0]]], ["Confidence", `${li.dataset.c} %`]);
     if (there.length) rows.push(["Similarity", li.dataset.s]);
