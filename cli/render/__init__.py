@@ -1,24 +1,35 @@
 """How a comparison is shown: formats by name, each a pure function of result and options."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 from aligner.types import Comparison
 
-from . import diff, html, json, ladder, markdown, tmx, tsv, xces, xliff
 from .options import RenderOptions
 
 Renderer = Callable[[Comparison, RenderOptions], str]
 
+
+def _renderer(module: str) -> Renderer:
+    """The `render` of a file in this folder, imported when it is used: `--help` needs names alone."""
+
+    def render(comparison: Comparison, options: RenderOptions) -> str:
+        text: str = import_module(f".{module}", __package__).render(comparison, options)
+        return text
+
+    return render
+
+
 FORMATS: dict[str, Renderer] = {
-    "diff": diff.render,
-    "html": html.render,
-    "json": json.render,
-    "tsv": tsv.render,
-    "tmx": tmx.render,
-    "xlf": xliff.render,
-    "xml": xces.render,
-    "md": markdown.render,
-    "ladder": ladder.render,
+    "diff": _renderer("diff"),
+    "html": _renderer("html"),
+    "json": _renderer("json"),
+    "tsv": _renderer("tsv"),
+    "tmx": _renderer("tmx"),
+    "xlf": _renderer("xliff"),
+    "xml": _renderer("xces"),
+    "md": _renderer("markdown"),
+    "ladder": _renderer("ladder"),
 }
 
 __all__ = ["FORMATS", "RenderOptions", "Renderer"]
