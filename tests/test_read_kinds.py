@@ -43,6 +43,13 @@ def test_of_a_page_the_article_is_read(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("start", ["\ufeff", "\n <?xml version='1.0'?>\n", "<!-- saved -->"])
+def test_a_page_in_a_pipe_is_known_by_its_start(start: str) -> None:
+    """A mark, an XML declaration or blanks may come first; a comment may be of anything."""
+    is_page = start != "<!-- saved -->"
+    assert (read(start + PAGE, "-").text == ARTICLE) is is_page
+
+
 def test_plain_text_may_speak_of_html() -> None:
     """A file called .txt is read to the letter, whatever it looks like."""
     assert read(PAGE, "x.txt").text == PAGE
