@@ -457,7 +457,7 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
         import sys
         from cli.main import status
         assert status(["{flag}"]) == 0
-        heavy = {{"numpy", "aligner.pipeline", "rich", "pydantic", "wcwidth", "jinja2", "csv"}}
+        heavy = {{"numpy", "aligner.pipeline", "rich", "pydantic", "wcwidth", "jinja2"}}
         heavy |= {{"xml.etree.ElementTree", "trafilatura", "lxml", "docx", "markdown_it"}}
         sys.exit(", ".join(heavy & set(sys.modules)) or None)
     """)
