@@ -296,8 +296,8 @@ def test_map_has_dots_and_bands() -> None:
     b = document("b", "fr", "Trois.", "Un.", "Suite.")
     plot = dot_plot(comparison(a, b, link((1,), (1, 2)), link((4,), (0,), "partial")))
     assert (plot.width, plot.height, plot.dense) == (5, 3, False)
-    assert plot.same == "M1.5 1.5h.01M1.5 2.5h.01"
-    assert plot.partial == "M4.5 0.5h.01"
+    assert plot.same == "M1.5 1.5h.001M1.5 2.5h.001"
+    assert plot.partial == "M4.5 0.5h.001"
     assert plot.only_a == "M2 0h2v3h-2z"
     assert plot.only_b == ""
 

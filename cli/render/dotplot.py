@@ -58,7 +58,7 @@ def dot_plot(comparison: Comparison) -> DotPlot:
 
 def _dots(comparison: Comparison, relation: Relation) -> str:
     return "".join(
-        f"M{a}.5 {b}.5h.01"
+        f"M{a}.5 {b}.5h.001"
         for link in comparison.links
         if link.relation == relation
         for a in link.a

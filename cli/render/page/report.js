@@ -120,8 +120,9 @@
     for (const [side, start, extent] of [["a", "x", "width"], ["b", "y", "height"]]) {
       const first = seen[side].length ? seen[side][0].value - 1 : 0;
       const last = seen[side].length ? seen[side].at(-1).value : 0;
+      const least = sentences[side].length / 40; // smaller, it would not be seen
       frame.setAttribute(start, first);
-      frame.setAttribute(extent, last - first);
+      frame.setAttribute(extent, last && Math.max(last - first, least));
     }
   }
 
