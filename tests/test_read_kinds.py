@@ -268,11 +268,11 @@ def test_what_is_no_word_document() -> None:
     assert refused(zipped(a=b"x"), "x.docx").startswith(no_document)
     assert refused(rezipped("<w:body>", "<w:body"), "x.docx").startswith(no_document)
     assert refused(rezipped("w:body", "w:other"), "x.docx").startswith(no_document)
-    assert refused(zipped(a=b"\0" * (65 * 2**20)), "x.docx") == (
-        "x.docx unpacks to more than 64 MiB; save its text as plain text"
+    assert refused(zipped(a=b"\0" * (33 * 2**20)), "x.docx") == (
+        "x.docx unpacks to more than 32 MiB; save its text as plain text"
     )
     assert refused(zipped(**{str(k): b"" for k in range(5_001)}), "x.docx").startswith(
-        "x.docx unpacks to more than 64 MiB"
+        "x.docx unpacks to more than 32 MiB"
     )
 
 

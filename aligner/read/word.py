@@ -14,8 +14,9 @@ from aligner.errors import InputError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# The XML of a novel of 150,000 words is about 10 MB; a zip of 10 MiB can unpack to 10 GB.
-MOST_BYTES = 64 * 2**20
+# The XML of a novel of 150,000 words is about 10 MB; a zip of 10 MiB can unpack to 10 GB. Of the worst
+# XML, 32 MiB take 6 s and 0.6 GB.
+MOST_BYTES = 32 * 2**20
 MOST_PARTS = 5_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
