@@ -25,7 +25,7 @@ PAGE = Path(__file__).parent / "page"
 # A plain BCP 47 tag; anything else in `lang` would mislead screen readers and hyphenation.
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 # Languages whose usual script runs from right to left (CLDR, characterOrder).
-RIGHT_TO_LEFT = set("ar arc azb ckb dv fa he iw ks ku mzn nqo pnb ps sd syr ug ur yi".split())
+RIGHT_TO_LEFT = set("ar arc azb ckb dv fa he iw ks mzn nqo pnb ps sd syr ug ur yi".split())
 
 Fate = Literal["same", "partial", "only", "boilerplate"]
 
