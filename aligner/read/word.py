@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # The XML of a novel of 150,000 words is about 10 MB; a zip of 10 MiB can unpack to 10 GB. Of the worst
-# XML, 32 MiB take 6 s and 0.6 GB.
+# XML, 32 MiB take 6 to 10 s and 0.8 GB.
 MOST_BYTES = 32 * 2**20
 MOST_PARTS = 5_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
