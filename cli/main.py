@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from aligner.errors import AlignerError
-from aligner.gold import read_ladder
 from aligner.options import Options
 
 from . import flags
@@ -28,7 +27,6 @@ from .output import (
 from .progress import Progress
 from .render import RenderOptions
 from .render.visible import flowing
-from .scores import scores
 
 DONE = 0
 DIFFERS = 1  # with --exit-code, when either text says something that the other does not
@@ -89,11 +87,14 @@ def align(  # noqa: PLR0913 (one for each flag)
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)
-    beads = read_ladder(gold) if gold else None
     options = Options(order=order, split=split, lang_a=lang_a, lang_b=lang_b, model=model)
 
     from aligner import compare_files
+    from aligner.gold import read_ladder
 
+    from .scores import scores
+
+    right = read_ladder(gold) if gold else None
     with Progress(shown=sys.stderr.isatty() and not quiet) as progress:
         comparison = compare_files(a, b, options=options, progress=progress)
     page = RenderOptions(
@@ -107,8 +108,8 @@ def align(  # noqa: PLR0913 (one for each flag)
         columns = width or console_width(side_by_side=side_by_side)
         screen = replace(page, width=columns, color=colored, quiet=quiet)
         shown.append(printed(comparison, screen))
-    if beads is not None:
-        shown.append(scores(comparison, beads))
+    if right is not None:
+        shown.append(scores(comparison, right))
     if shown:
         _show("\n".join(shown), form)
     return DIFFERS if exit_code and comparison.differs else DONE
