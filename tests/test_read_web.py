@@ -32,11 +32,14 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/large": (200, TEXT, b"a" * (LIMIT + 1)),
     "/zipped": (200, {"Content-Encoding": "gzip"}, b""),
     "/empty": (200, TEXT, b""),
+    "/short": (200, TEXT | {"Content-Length": "100"}, b"a"),
+    "/drip": (200, TEXT, b""),
+    "/drip-head": (200, TEXT, b""),
 }
 
 
 class Server(BaseHTTPRequestHandler):
-    """Answers by the path, at once; `/slow` and `/drip` take longer than anyone should wait."""
+    """Answers by the path, at once; some take longer than anyone should wait."""
 
     def do_GET(self) -> None:
         """Send what the table has for the path, else an error."""
@@ -45,12 +48,15 @@ class Server(BaseHTTPRequestHandler):
             time.sleep(1)
         code, headers, body = ANSWERS.get(path, (404, TEXT, b""))
         reason = "Gone\x1b[31m\x9b2J" if path == "/evil" else None
-        self.send_response(200 if path == "/drip" else code, reason)
+        self.send_response(code, reason)
         for header, value in headers.items():
             self.send_header(header, value)
-        self.end_headers()
+        if path == "/drip-head":
+            self.flush_headers()
+        else:
+            self.end_headers()
         self.wfile.write(body)
-        for _ in range(100 if path == "/drip" else 0):
+        for _ in range(100 if path.startswith("/drip") else 0):
             time.sleep(0.02)
             self.wfile.write(b"a")
             self.wfile.flush()
@@ -123,6 +129,8 @@ def test_what_is_fetched_is_read_by_its_kind(site: str) -> None:
         ("/evil", "HTTP 404 Gone [31m 2J"),
         ("/slow", "timed out"),
         ("/drip", "timed out"),
+        ("/drip-head", "timed out"),
+        ("/short", "it ended early"),
     ],
 )
 def test_what_cannot_be_fetched_is_told(

@@ -1,7 +1,9 @@
 """What is at a web address, within bounds of time and size, by the standard library."""
 
-import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 SILENCE = 10.0  # seconds that a server may say nothing
 PATIENCE = 30.0  # seconds for all of it
 MOST_REDIRECTS = 5
-_CHUNK = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +33,11 @@ def fetch(address: str, shown: str, limit: int) -> Answer:
     Raises InputError when there is no answer, another than a text, or too slow a one.
     """
     from http.client import HTTPException
-    from importlib.metadata import version
     from urllib.error import HTTPError
-    from urllib.request import Request
 
-    request = Request(  # noqa: S310 (the opener knows no other schemes)
-        _quoted(address, shown), headers={"User-Agent": f"bitext-align/{version('bitext-align')}"}
-    )
-    deadline = time.monotonic() + PATIENCE
+    quoted = _quoted(address, shown)
     try:
-        with _opener().open(request, timeout=SILENCE) as response:
-            if response.headers.get("Content-Encoding", "identity") != "identity":
-                raise InputError(f"{shown} was sent compressed; save the page and give the file")
-            data = b""
-            while len(data) <= limit and (chunk := response.read1(_CHUNK)):
-                data += chunk
-                if time.monotonic() > deadline:
-                    raise TimeoutError("timed out")
-            return Answer(
-                data[: limit + 1],
-                response.headers.get_content_type(),
-                response.headers.get_content_charset(),
-                urlsplit(response.url).path,
-            )
+        return _in_time(lambda: _answer(quoted, shown, limit))
     except HTTPError as error:
         reason = f"HTTP {error.code} {error.msg}"
         error.close()
@@ -65,6 +48,48 @@ def fetch(address: str, shown: str, limit: int) -> Answer:
     raise InputError(
         f"{shown} cannot be fetched ({reason}); check the address, or save the page and give the file"
     )
+
+
+def _in_time(work: Callable[[], Answer]) -> Answer:
+    """The outcome of work that nobody waits for longer than `PATIENCE`; TimeoutError after that.
+
+    A time-out of the connection bounds each silence, but neither the look-up of the name nor a server
+    that sends byte by byte. The thread that is left behind does not keep the process from ending.
+    """
+    outcome: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # raised again where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result(timeout=PATIENCE)
+    except TimeoutError:
+        raise TimeoutError("timed out") from None
+
+
+def _answer(address: str, shown: str, limit: int) -> Answer:
+    from importlib.metadata import version
+    from urllib.request import Request
+
+    request = Request(  # noqa: S310 (the opener knows no other schemes)
+        address, headers={"User-Agent": f"bitext-align/{version('bitext-align')}"}
+    )
+    with _opener().open(request, timeout=SILENCE) as response:
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise InputError(f"{shown} was sent compressed; save the page and give the file")
+        data = response.read(limit + 1)
+        if response.length and len(data) <= limit:  # what the server had announced and did not send
+            raise ConnectionError("it ended early")
+        return Answer(
+            data,
+            response.headers.get_content_type(),
+            response.headers.get_content_charset(),
+            urlsplit(response.url).path,
+        )
 
 
 def _opener() -> "OpenerDirector":
