@@ -95,7 +95,7 @@ def test_a_short_page_is_read_whole() -> None:
         (b"\0\1\2\3", "x.html is no web page; save its text as plain text (UTF-8)"),
         (
             "<html><body>" + "<br>" * (MOST_ELEMENTS + 1),
-            "x.html has more than 100,000 elements; save its text as plain text (UTF-8)",
+            "x.html has more than 50,000 elements; save its text as plain text (UTF-8)",
         ),
         ("<html><body>" + "<div>" * 500_000 + "x", "no article was found in x.html; "),
     ],
@@ -170,6 +170,9 @@ def test_markdown_is_bounded() -> None:
     """More Markdown than can be parsed soon is refused, and a file of mere markup holds no text."""
     assert refused("a " * 2**20 + "b", "x.md") == (
         "x.md is more than 2 MiB of Markdown; save it as plain text"
+    )
+    assert refused("![" * 2**19, "x.md") == (
+        "x.md has more than 100,000 signs of Markdown; save it as plain text"
     )
     assert refused("```\ncode\n```", "x.md") == (
         "x.md holds only white space; give a text with words in it"
@@ -335,6 +338,14 @@ def test_captions_become_sentences() -> None:
         "A ponte velha fecha na segunda-feira.\n- Quando abre?\n- Em março 1894",
         (),
     )
+
+
+@pytest.mark.parametrize("repeated", ["<b ", "{\\ ", "ab\n", '."\n', "1:00:00,0 "])
+def test_captions_take_time_by_their_length(repeated: str) -> None:
+    """No markup without an end, and no speech without a full stop, is read again and again."""
+    started = time.process_time()
+    assert read(repeated * 200_000, "x.srt").text
+    assert time.process_time() - started < 5
 
 
 # --- Whatever it is

@@ -11,9 +11,9 @@ from .encoding import decoded
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# News pages have 1,000 to 10,000 elements, a novel on one page 20,000. trafilatura takes up to 4 s for
-# 100,000, and its time grows with their number.
-MOST_ELEMENTS = 100_000
+# News pages have 1,000 to 10,000 elements, a novel on one page 20,000. trafilatura takes up to 7 s for
+# 50,000 (links and line breaks), and its time grows with their number.
+MOST_ELEMENTS = 50_000
 # The encoding that a page states, where browsers look for it: in the first 1,024 bytes.
 _STATED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # What stands on lines of its own, by the names of HTML and by those that trafilatura gives.

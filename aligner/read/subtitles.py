@@ -9,7 +9,7 @@ import re
 from .encoding import decoded
 
 _TIMES = re.compile(r"\s*\d+:\d\d:\d\d[,.]\d+\s*-->.*")
-_MARKUP = re.compile(r"</?(?:[bius]|font)\b[^>]*>|\{\\[^}]*\}", re.IGNORECASE)
+_MARKUP = re.compile(r"</?(?:[bius]|font)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 # Where a caption ends a sentence; a dash or a note in brackets begins a new one in any case.
 _END = re.compile(r"[.!?…。！？♪:\])][\"'»”’]*$")
 _START = re.compile(r"[-–—\[(♪]")
@@ -28,8 +28,8 @@ def subtitle_text(
         words = " ".join(_MARKUP.sub("", line).split())
         if number in furniture or not words:
             continue
-        if text and not _END.search(text[-1]) and not _START.match(words):
-            text[-1] += f" {words}"
-        else:
-            text.append(words)
-    return "\n".join(text), notes
+        if text:
+            goes_on = not _END.search(text[-1]) and not _START.match(words)
+            text.append(" " if goes_on else "\n")
+        text.append(words)
+    return "".join(text), notes
