@@ -15,6 +15,7 @@ from .help import GroupedHelp
 from .output import (
     PAGE_WIDTH,
     OutputError,
+    check_nothing_read_is_overwritten,
     check_place_of_scores,
     check_width,
     console_width,
@@ -84,6 +85,7 @@ def align(  # noqa: PLR0913 (one for each flag)
 ) -> int:
     """Show what only one of two texts in different languages says, as diff would."""
     files = [(path, renderer_for(path)) for path in output or ()]
+    check_nothing_read_is_overwritten(output or (), [a, b, *([str(gold)] if gold else [])])
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)

@@ -1,8 +1,11 @@
 """Where a report goes: which format a file gets, how it is written, what the terminal can show."""
 
 import os
+import re
 import shlex
 import shutil
+from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +19,10 @@ Color = Literal["auto", "always", "never"]
 SUFFIXES = {f".{name}": name for name in FORMATS} | {".txt": "diff", ".htm": "html"}
 PAGE_WIDTH = 80  # of a report in a file or a pipe, whatever the terminal
 READING_WIDTH = 100  # on a wide terminal; the eye loses its way back in longer lines of prose
+
+# In a pager's command: a pipe, a variable and the like, or a setting before it.
+FOR_A_SHELL = re.compile(r"[|&;<>()$`*?\[#~\n]|^\s*\w+=")
+NOT_RUN = {126, 127}  # exit status of a shell that cannot run, or does not find, a program
 
 
 class OutputError(AlignerError):
@@ -41,6 +48,22 @@ def renderer_for(path: Path) -> Renderer:
     if not path.parent.is_dir():
         raise OutputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
     return FORMATS[SUFFIXES[suffix]]
+
+
+def check_nothing_read_is_overwritten(outputs: Iterable[Path], inputs: Iterable[str]) -> None:
+    """Raises OutputError when a report would take the place of a file that is compared."""
+    for path, name in product(outputs, inputs):
+        if _is_same_file(path, name):
+            raise OutputError(
+                f"{path} is read and would be overwritten; choose another place with -o"
+            )
+
+
+def _is_same_file(path: Path, name: str) -> bool:
+    try:
+        return path.samefile(name)
+    except (OSError, ValueError):  # one of them is not there yet, or is no file: - or an address
+        return False
 
 
 def write(path: Path, text: str) -> None:
@@ -104,13 +127,16 @@ def page_through(data: bytes) -> bool:
 
     An empty `PAGER`, or `cat`, turns that off; where there is none, `less` is tried.
     """
+    pager = os.environ.get("PAGER", "less")
     try:
-        command = shlex.split(os.environ.get("PAGER", "less"))
+        command = shlex.split(pager)
     except ValueError:  # a quotation mark without its match
         return False
     lines = shutil.get_terminal_size().lines
     if command in ([], ["cat"]) or data.count(b"\n") < lines or os.environ.get("TERM") == "dumb":
         return False
+    if FOR_A_SHELL.search(pager):
+        command = ["sh", "-c", pager]
     # git's settings: less ends at once if all fits, shows colours and leaves the text on the screen.
     return _run_pager(command, data, {"LESS": "FRX", "LV": "-c"} | dict(os.environ))
 
@@ -129,7 +155,6 @@ def _run_pager(command: list[str], data: bytes, settings: dict[str, str]) -> boo
             return False
         while True:
             try:
-                pager.wait()
+                return pager.wait() not in NOT_RUN
             except KeyboardInterrupt:
                 continue
-            return True

@@ -225,6 +225,25 @@ def test_wrong_flags_are_told_before_any_work(
     assert library.calls == []
 
 
+@pytest.mark.parametrize("read", ["a.txt", "b.md", "gold.ladder"])
+@pytest.mark.parametrize("name", ["{}", "../{folder}/{}", "link-{}"])
+def test_nothing_that_is_read_is_overwritten(
+    read: str, name: str, library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A text whose suffix is that of a format does not give way to a report on it."""
+    for one in ("a.txt", "b.md", "gold.ladder"):
+        (tmp_path / one).write_text("[0]:[]\n")
+        (tmp_path / f"link-{one}").symlink_to(one)
+    texts = [str(tmp_path / one) for one in ("a.txt", "b.md")]
+    output = str(tmp_path / name.format(read, folder=tmp_path.name))
+    assert status([*texts, "--gold", str(tmp_path / "gold.ladder"), "-o", output]) == 2
+    assert capsys.readouterr().err == (
+        f"align: {output} is read and would be overwritten; choose another place with -o\n"
+    )
+    assert (tmp_path / read).read_text() == "[0]:[]\n"
+    assert library.calls == []
+
+
 SCORES = """\
 strict  precision 1.000  recall 1.000  F1 1.000
 lax     precision 1.000  recall 1.000  F1 1.000
@@ -381,6 +400,7 @@ SCRIPT = dedent("""
         return LONG if a == "long" else museum()
     aligner.compare_files = compare_files
     if "slow" in sys.argv:
+        import rich.console, rich.progress  # which take longer than all else where others compute
         cli.progress.PATIENCE = 0.2
     run()
 """)

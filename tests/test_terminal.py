@@ -68,6 +68,15 @@ def test_long_report_goes_through_the_pager() -> None:
     assert "boilerplate\npager>" in plain
 
 
+@pytest.mark.parametrize("pager", [f"{PAGER} | cat", f"LESS=FRX {PAGER}", "$SHOWN -c 'print(1)'"])
+def test_a_pager_may_need_a_shell(pager: str) -> None:
+    """Pipes, settings and variables in PAGER mean what they mean to git."""
+    shown, code = on_terminal("a", "b", PAGER=pager, SHOWN=sys.executable)
+    assert code == 0
+    assert shown.startswith(("<pager FRX\n", "1\n"))
+    assert shown.endswith(("\npager>\n", "1\n"))
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -75,6 +84,7 @@ def test_long_report_goes_through_the_pager() -> None:
         {"PAGER": "cat"},
         {"PAGER": "no-such-program-anywhere"},
         {"PAGER": "'unbalanced"},
+        {"PAGER": "exec no-such-program-anywhere 2>&-"},
         {"PAGER": PAGER, "TERM": "dumb"},
         {"PAGER": PAGER, "LINES": "500"},
     ],
