@@ -122,6 +122,53 @@ def test_arrow_keys_move_along_and_across(open_page: OpenPage) -> None:
     assert lit(page) == ["a9", "b7"]
 
 
+def test_keys_lead_to_the_next_difference(open_page: OpenPage) -> None:
+    """`n` and `p` leave out what both texts say, and stay where there is no more."""
+    page = open_page(museum())
+    page.focus("[value=all]")
+    page.keyboard.press("Tab")
+    for key, focused in (("n", 3), ("n", 4), ("n", 5), ("n", 6), ("n", 7), ("n", 9), ("n", 9)):
+        page.keyboard.press(key)
+        expect(page.locator(f"#a{focused}")).to_be_focused()
+    for focused in (7, 6, 5, 4, 3, 3):
+        page.keyboard.press("p")
+        expect(page.locator(f"#a{focused}")).to_be_focused()
+
+
+def test_an_address_leads_to_a_sentence(open_page: OpenPage) -> None:
+    """A link to `report.html#b190` opens the page there; what is no sentence changes nothing."""
+    page = open_page(crossed(200))
+    for place in ("#b190", "#map", "#", "#%"):
+        page.goto(page.url.split("#")[0] + place)
+        assert lit(page) == ["a11", "b190"]
+        expect(page.locator("#b190")).to_be_in_viewport()
+    page.goto(page.url.split("#")[0] + "#a3")
+    assert lit(page) == ["a3", "b198"]
+    expect(page.locator("#b198")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_long_names_leave_room(open_page: OpenPage, viewport: dict[str, int]) -> None:
+    """Addresses as names hide neither a count nor a finding, and do not fill the screen."""
+    made = museum()
+    long = replace(made.a, name="https://example.com/" + "a-very-long-headline-" * 12)
+    page = open_page(replace(made, a=long), viewport=viewport)
+    filters = page.locator("#filters .only-a")
+    inside = "one => one.offsetLeft + one.offsetWidth <= one.offsetParent.offsetWidth"
+    assert filters.locator("em").evaluate(inside)
+    page.focus("[value=all]")
+    page.keyboard.press("Tab")
+    finding = page.locator("#current dd").nth(1).bounding_box()
+    head, pane = page.locator("h1").bounding_box(), page.locator("#name-a").bounding_box()
+    assert finding
+    assert head
+    assert pane
+    assert finding["width"] > 80
+    assert head["height"] < 80
+    assert pane["height"] < 60
+    assert long.name in (page.locator("#name-a").get_attribute("title") or "")
+
+
 def test_focus_brings_both_sides_into_view(open_page: OpenPage) -> None:
     """Whoever moves by keyboard sees the sentence and its counterpart."""
     page = open_page(crossed(200))

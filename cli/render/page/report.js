@@ -40,6 +40,7 @@
   let resting = 0; // timer of a pointer at rest
 
   const sideOf = (li) => li.id[0];
+  const differs = (li) => li.matches(".only, .partial");
   const byHash = (anchor) => document.getElementById(anchor.hash.slice(1));
   const counterparts = (li) => [...li.querySelectorAll("a")].map(byHash);
   const nearest = (li) => document.getElementById(OTHER[sideOf(li)] + li.dataset.n);
@@ -302,6 +303,8 @@
       case "ArrowUp": return shown[side][at - 1];
       case "Home": return shown[side][0];
       case "End": return shown[side].at(-1);
+      case "n": return shown[side].slice(at + 1).find(differs);
+      case "p": return shown[side].slice(0, Math.max(0, at)).findLast(differs);
       case "ArrowLeft":
       case "ArrowRight": {
         const there = OTHER[side];
@@ -318,9 +321,19 @@
     const next = target(li, event.key);
     if (!next) return;
     event.preventDefault();
-    leader = sideOf(next);
-    next.tabIndex = 0;
-    next.focus({ preventScroll: true });
+    go(next);
+  }
+
+  function go(li) {
+    leader = sideOf(li);
+    li.tabIndex = 0;
+    li.focus({ preventScroll: true });
+  }
+
+  // An address such as `report.html#a12` leads to a sentence.
+  function onAddress() {
+    const li = byHash(location);
+    if (li?.matches("li") && !li.hidden) go(li);
   }
 
   function onClick(event) {
@@ -328,8 +341,7 @@
     const li = anchor ? byHash(anchor) : event.target.closest("li");
     if (!li || li.hidden) return;
     if (anchor) event.preventDefault();
-    li.tabIndex = 0;
-    li.focus({ preventScroll: true });
+    go(li);
   }
 
   function onPointer(event) {
@@ -386,6 +398,8 @@
   map.addEventListener("click", onMap);
   find("#filters").addEventListener("change", apply);
   find("#search").addEventListener("input", apply);
+  addEventListener("hashchange", onAddress);
   new ResizeObserver(draw).observe(stage);
   apply();
+  onAddress();
 }
