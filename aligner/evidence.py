@@ -112,15 +112,17 @@ def words(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _WORD.finditer(text)]
 
 
-def phrases(text: str, size: int) -> list[str]:
-    """All runs of `size` consecutive words, one-letter ones left out; at least one, never empty.
+def phrases(text: str, size: int, step: int = 1) -> list[tuple[int, int]]:
+    """Half-open offsets of runs of `size` consecutive words, each `step` words after the last.
 
-    A text with no more words than that is one phrase.
+    They begin and end at white space, and every word is in one. Words of one letter or none do not count
+    as long as there are others; a text with no more words than `size` is one phrase.
     """
-    found = [text[start:end] for start, end in words(text) if end - start > 1]
-    if len(found) <= size:
-        return [" ".join(found) or text]
-    return [" ".join(found[k : k + size]) for k in range(len(found) - size + 1)]
+    parts = [m.span() for m in re.finditer(r"\S+", text)] or [(0, len(text))]
+    found = [span for span in parts if sum(map(str.isalnum, text[slice(*span)])) > 1] or parts
+    last = max(0, len(found) - size)
+    starts = dict.fromkeys([*range(0, last, step), last])
+    return [(found[k][0], found[min(k + size, len(found)) - 1][1]) for k in starts]
 
 
 def rarities(documents_words: Sequence[Sequence[str]]) -> list[list[float]]:
@@ -212,6 +214,8 @@ _PARTICLES = frozenset(
 
 def _looks_like_name(word: str) -> bool:
     """True for the shapes that are names wherever they stand: `OMS`, `TikTok`, `910B`."""
+    if word.islower() and word.isalpha():  # most words
+        return False
     if any(c.isdigit() for c in word):
         return any(c.isalpha() for c in word)
     return len(word) > 1 and any(c.isupper() for c in word[1:])

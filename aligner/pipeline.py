@@ -16,7 +16,8 @@ from aligner.align.order import choose_order
 from aligner.details import absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
-from aligner.embed.views import embed_views, embed_windows
+from aligner.embed.views import KeptWindows, embed_views, embed_windows
+from aligner.embed.windows import Windows, open_windows
 from aligner.errors import InputError
 from aligner.options import Options
 from aligner.read import (
@@ -117,6 +118,8 @@ def _read(path: Path | str) -> Source:
 def _compare(
     a: Source, b: Source, options: Options, given: Encoder | None, progress: Progress
 ) -> Comparison:
+    from threadpoolctl import threadpool_limits
+
     sources = (a, b)
     progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.
@@ -128,17 +131,21 @@ def _compare(
         ]
         encoder = loading.result()
     documents = [side.document for side in sides]
-    counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
-    progress(f"embedding {counts} sentences")
-    vectors = [encoder.encode(_texts(document)) for document in documents]
-    order = _order(options, vectors)
-    progress(f"pairing {counts} sentences")
-    if order == "free":
-        beads = _free_beads(documents, encoder)
-    else:
-        beads = _monotonic_beads(documents, vectors, encoder)
-    progress("looking for what only one text says")
-    links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
+    # One BLAS thread: the matrices are small, and threads that wait for each other took three times as
+    # long on a busy machine. The embedded model has threads of its own.
+    with threadpool_limits(1, user_api="blas"):
+        counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
+        progress(f"embedding {counts} sentences")
+        windows = [open_windows(_texts(document), encoder) for document in documents]
+        vectors = [one.sentences for one in windows]
+        order = _order(options, vectors)
+        progress(f"pairing {counts} sentences")
+        if order == "free":
+            beads = _free_beads(documents, windows, encoder)
+        else:
+            beads = _monotonic_beads(documents, vectors, encoder)
+        progress("looking for what only one text says")
+        links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]
@@ -166,7 +173,9 @@ def _order(options: Options, vectors: Sequence[Vectors]) -> Order:
     return choose_order(cosines(a, b))
 
 
-def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
+def _free_beads(
+    documents: Sequence[Document], windows: Sequence[Windows], encoder: Encoder
+) -> list[Bead]:
     """Beads in any order over what is not boilerplate; boilerplate has no counterpart."""
     kept = [
         [k for k, sentence in enumerate(document.sentences) if not sentence.boilerplate]
@@ -185,7 +194,7 @@ def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
     said_of_a, said_of_b = np.zeros_like(probability), np.zeros_like(probability)
     if all(kept):
         cells = np.ix_(*kept)
-        scores = _pair_scores(documents, kept, encoder)
+        scores = _pair_scores(documents, kept, windows, encoder)
         probability[cells] = scores.probability
         said_of_a[cells], said_of_b[cells] = scores.said_of_a, scores.said_of_b
     groups = align_free(probability, said_of_a, said_of_b)
@@ -214,14 +223,18 @@ def _monotonic_beads(
 
 
 def _pair_scores(
-    documents: Sequence[Document], kept: Sequence[Sequence[int]], encoder: Encoder
+    documents: Sequence[Document],
+    kept: Sequence[Sequence[int]],
+    windows: Sequence[Windows],
+    encoder: Encoder,
 ) -> PairScores:
     """How well the kept sentences of a and b go together, `[n, m]`."""
     sentences = [
         [document.sentences[k] for k in keep]
         for document, keep in zip(documents, kept, strict=True)
     ]
-    views = embed_views(sentences, encoder)
+    chosen = [KeptWindows(one, keep) for one, keep in zip(windows, kept, strict=True)]
+    views = embed_views(sentences, encoder, chosen)
     a, b = (
         read_passage(side, document.language, view)
         for side, document, view in zip(sentences, documents, views, strict=True)

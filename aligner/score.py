@@ -195,18 +195,23 @@ def _mean_of_each(values: Matrix, a: Parts) -> Matrix:
 
 def shared_numbers(a: Passage, b: Passage) -> tuple[Matrix, Matrix]:
     """Weight of the numbers that a pair shares, and 1 where both have numbers but none shared."""
-    in_a = Counter(value for values in a.numbers for value in values)
-    in_b = Counter(value for values in b.numbers for value in values)
-    shared, clash = np.zeros((len(a), len(b))), np.zeros((len(a), len(b)))
-    for i, of_a in enumerate(a.numbers):
-        for j, of_b in enumerate(b.numbers):
-            clash[i, j] = bool(of_a) and bool(of_b) and not of_a & of_b
-            shared[i, j] = sum(
-                (SMALL_NUMBER_WEIGHT if value <= LARGEST_SMALL_NUMBER else 1.0)
-                / np.sqrt(in_a[value] * in_b[value])
-                for value in of_a & of_b
-            )
-    return shared, clash
+    in_a, in_b = _sentences_with(a.numbers), _sentences_with(b.numbers)
+    shared = np.zeros((len(a), len(b)))
+    for value in sorted(in_a.keys() & in_b.keys()):
+        weight = SMALL_NUMBER_WEIGHT if value <= LARGEST_SMALL_NUMBER else 1.0
+        rows, columns = in_a[value], in_b[value]
+        shared[np.ix_(rows, columns)] += weight / np.sqrt(len(rows) * len(columns))
+    both = np.outer([bool(one) for one in a.numbers], [bool(one) for one in b.numbers])
+    return shared, np.where(both & (shared == 0), 1.0, 0.0)
+
+
+def _sentences_with(numbers: Sequence[frozenset[float]]) -> dict[float, list[int]]:
+    """For each value, the sentences that state it."""
+    found: dict[float, list[int]] = {}
+    for sentence, values in enumerate(numbers):
+        for value in values:
+            found.setdefault(value, []).append(sentence)
+    return found
 
 
 def _outer_flags(n: int, m: int, of_a: Sequence[int], of_b: Sequence[int]) -> Matrix:

@@ -56,24 +56,51 @@ def sentences(*texts: str) -> list[Sentence]:
 
 
 def test_views_hold_the_vectors_of_sentences_neighbours_and_parts() -> None:
-    """Each view is the encoding of its texts; every distinct text is encoded once."""
+    """Each view is the encoding of its texts; a word that occurs twice is encoded once."""
     encoder = WordsEncoder()
-    texts = ("um dois três quatro", "fim", "nada")
+    texts = ("um dois, três quatro cinco", "Fim", "nada nada")
     first, second = embed_views([sentences(*texts), sentences(*texts[:2])], encoder)
     check = WordsEncoder().encode
     np.testing.assert_array_equal(first.sentences, check([*texts]))
-    before = check([texts[0], "um dois três quatro fim", "fim nada"])
+    before = check([texts[0], "um dois, três quatro cinco Fim", "Fim nada nada"])
     np.testing.assert_array_equal(first.before, before)
-    after = check(["um dois três quatro fim", "fim nada", "nada"])
+    after = check(["um dois, três quatro cinco Fim", "Fim nada nada", "nada nada"])
     np.testing.assert_array_equal(first.after, after)
-    words = check(["um", "dois", "três", "quatro", "fim", "nada"])
+    words = check(["um", "dois", "três", "quatro", "cinco", "fim", "nada", "nada"])
     np.testing.assert_array_equal(first.words.vectors, words)
-    phrases = check(["um dois três", "dois três quatro", "fim", "nada"])
+    assert encoder.encoded.count("nada") == 1
+    phrases = check(["um dois, três quatro", "dois, três quatro cinco", "Fim", "nada nada"])
     np.testing.assert_array_equal(first.phrases.vectors, phrases)
     assert first.phrases.starts.tolist() == [0, 2, 3]
     np.testing.assert_array_equal(second.before, second.sentences)
     np.testing.assert_array_equal(second.after, second.sentences)
-    assert len(encoder.encoded) == len(set(encoder.encoded))
+
+
+def test_the_embedded_model_reads_phrases_where_they_stand(embedded: EmbeddedEncoder) -> None:
+    """Excerpts are the same whether their text was read as a window before or not."""
+    spans = [[[(0, len(text))], [(0, text.index(" "))]] for text in TEXTS]
+    afresh = EmbeddedEncoder(threads=1).excerpts(TEXTS, spans)
+    embedded.windows(TEXTS)
+    for text, one, other in zip(TEXTS, afresh, embedded.excerpts(TEXTS, spans), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+        np.testing.assert_allclose(one[0], embedded.encode([text])[0], atol=1e-5)
+
+
+def test_what_is_remembered_is_bounded(
+    embedded: EmbeddedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old words and texts are forgotten, and encoded again when they return."""
+    monkeypatch.setattr("aligner.embed.embedded.MOST_WORDS", 2)
+    monkeypatch.setattr("aligner.embed.embedded.MOST_REMEMBERED", 2)
+    words = ["um", "dois", "três"]
+    first = embedded.encode(words)
+    np.testing.assert_allclose(embedded.encode(words), first, atol=1e-6)
+    whole = [[[(0, len(text))]] for text in TEXTS]
+    first = np.concatenate(embedded.excerpts(TEXTS, whole))
+    again = np.concatenate(embedded.excerpts(TEXTS, whole))
+    np.testing.assert_allclose(first, again, atol=1e-6)
+    assert len(embedded._words) <= 2
+    assert len(embedded._seen) <= 2
 
 
 def test_views_follow_a_speech_over_sentences() -> None:

