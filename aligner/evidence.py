@@ -7,12 +7,12 @@ misread the mixed spellings of real articles (`4.3%` in a Portuguese text become
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aligner.types import Sentence
+from aligner.units import is_rounded, seconds_of
 
 NUMBER_WORD_LANGUAGES = frozenset("fr es en pt de nl da it".split())
 # Languages that write 1,234.5; all others here write 1.234,5 or 1 234,5.
@@ -25,16 +25,22 @@ _DIGITS = re.compile(
     r"|(?<!\w)\d+(?:[.,]\d+)*"
 )
 _WORD = re.compile(r"[^\W_]+")
+_HOURS_AFTER = re.compile(r"h(?!\w)")
 _SCALES = (1e3, 1e6, 1e9, 1e12)
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A value and where it stands; half-open offsets in code points."""
+    """A value and where it stands; half-open offsets in code points.
+
+    `seconds`: how long it is, of a span of time such as `48 horas`. `rounded`: the text says that it is.
+    """
 
     value: float
     start: int
     end: int
+    seconds: float | None = None
+    rounded: bool = False
 
 
 def _value_of_digits(written: str, language: str) -> float:
@@ -89,12 +95,12 @@ def _number_words(text: str, language: str) -> Iterator[Number]:
 def numbers(text: str, language: str) -> list[Number]:
     """The numbers of a text in the order they stand in, scale words multiplied in.
 
-    `1,5 milhão` is one number, 1 500 000. The 910 of `910B` is none: it is a name.
+    `1,5 milhão` is one number, 1 500 000. The 910 of `910B` is none: it is a name; that of `48h` is one.
     """
     digits = [
         Number(_value_of_digits(m[0], language), m.start(), m.end())
         for m in _DIGITS.finditer(text)
-        if not text[m.end() : m.end() + 1].isalpha()
+        if not text[m.end() : m.end() + 1].isalpha() or _HOURS_AFTER.match(text, m.end())
     ]
     words = list(_number_words(text, language))
     joined: list[Number] = []
@@ -104,7 +110,14 @@ def numbers(text: str, language: str) -> list[Number]:
             joined[-1] = Number(last.value * number.value, last.start, number.end)
         else:
             joined.append(number)
-    return joined
+    return [
+        replace(
+            one,
+            seconds=seconds_of(one.value, text, one.end),
+            rounded=is_rounded(text, one.start),
+        )
+        for one in joined
+    ]
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -197,12 +210,6 @@ def _quoted_text(text: str, *, inside: bool) -> tuple[str, bool]:
 
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
-
-
-def folded(word: str) -> str:
-    """Lower case without accents, so that `Chypre` and `chypré` are one spelling."""
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 # Small words that join the parts of a name: `Tribunal Superior de Justicia`, `Bank of England`.

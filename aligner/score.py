@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aligner.evidence import folded, known_names, numbers
+from aligner.evidence import known_names, numbers
+from aligner.spelling import folded
 from aligner.types import Sentence
 from aligner.vectors import Parts, Vectors, Views
 
@@ -64,7 +65,8 @@ OPENING = 3
 class Passage:
     """What the scorer knows of one side's `n` sentences.
 
-    `lengths`: characters. `numbers`: the values each sentence states. `names`: the words that only names
+    `lengths`: characters. `numbers`: the values each sentence states; `durations`: those that are spans
+    of time, in seconds. `names`: the words that only names
     look like, folded to lower case without accents. `lead`: the number of the story's first sentence, as
     opposed to headline and deck; None where nothing tells them apart.
     """
@@ -72,6 +74,7 @@ class Passage:
     views: Views
     lengths: Sequence[int]
     numbers: Sequence[frozenset[float]]
+    durations: Sequence[frozenset[float]]
     names: frozenset[str]
     lead: int | None
 
@@ -81,12 +84,14 @@ class Passage:
 
 def read_passage(sentences: Sequence[Sentence], language: str, views: Views) -> Passage:
     """The evidence in sentences of one document, at least one, boilerplate left out beforehand."""
+    stated = [numbers(sentence.text, language) for sentence in sentences]
     return Passage(
         views=views,
         lengths=[len(sentence.text) for sentence in sentences],
-        numbers=[
-            frozenset(number.value for number in numbers(sentence.text, language))
-            for sentence in sentences
+        numbers=[frozenset(number.value for number in found) for found in stated],
+        durations=[
+            frozenset(number.seconds for number in found if number.seconds is not None)
+            for found in stated
         ],
         names=frozenset(folded(name) for name in known_names([one.text for one in sentences])),
         lead=_lead(sentences, views.sentences),
@@ -195,14 +200,23 @@ def _mean_of_each(values: Matrix, a: Parts) -> Matrix:
 
 def shared_numbers(a: Passage, b: Passage) -> tuple[Matrix, Matrix]:
     """Weight of the numbers that a pair shares, and 1 where both have numbers but none shared."""
-    in_a, in_b = _sentences_with(a.numbers), _sentences_with(b.numbers)
+    # A span of time is shared in any unit, but counts once.
+    shared = np.maximum(
+        _shared_values(a.numbers, b.numbers), _shared_values(a.durations, b.durations)
+    )
+    both = np.outer([bool(one) for one in a.numbers], [bool(one) for one in b.numbers])
+    return shared, np.where(both & (shared == 0), 1.0, 0.0)
+
+
+def _shared_values(a: Sequence[frozenset[float]], b: Sequence[frozenset[float]]) -> Matrix:
+    """The weight `[n, m]` of the values that two sentences share, the rare ones highest."""
+    in_a, in_b = _sentences_with(a), _sentences_with(b)
     shared = np.zeros((len(a), len(b)))
     for value in sorted(in_a.keys() & in_b.keys()):
         weight = SMALL_NUMBER_WEIGHT if value <= LARGEST_SMALL_NUMBER else 1.0
         rows, columns = in_a[value], in_b[value]
         shared[np.ix_(rows, columns)] += weight / np.sqrt(len(rows) * len(columns))
-    both = np.outer([bool(one) for one in a.numbers], [bool(one) for one in b.numbers])
-    return shared, np.where(both & (shared == 0), 1.0, 0.0)
+    return shared
 
 
 def _sentences_with(numbers: Sequence[frozenset[float]]) -> dict[float, list[int]]:

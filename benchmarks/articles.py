@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.views import embed_views
-from aligner.evidence import folded, known_names
+from aligner.evidence import known_names
 from aligner.read import read_path
 from aligner.score import Passage, read_passage
 from aligner.segment import segment
+from aligner.spelling import folded
 from aligner.types import Sentence
 from aligner.vectors import Parts
 
@@ -103,6 +104,7 @@ def _excerpt_of(article: Article, kept: range) -> Article:
             ),
             lengths=passage.lengths[part],
             numbers=passage.numbers[part],
+            durations=passage.durations[part],
             names=frozenset(
                 folded(name) for name in known_names([one.text for one in article.sentences[part]])
             ),

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.evidence import (
-    folded,
     known_names,
     names,
     numbers,
@@ -14,6 +13,7 @@ from aligner.evidence import (
     rarities,
     words,
 )
+from aligner.spelling import folded
 from aligner.types import Sentence
 
 LANGUAGES = ["pt", "fr", "en", "de", "es", "it", "nl", "ja", "und"]
@@ -55,6 +55,43 @@ def test_numbers_have_the_values_that_a_reader_gives_them(
 ) -> None:
     """The many spellings of a number come out as its value; articles and model names do not."""
     assert [number.value for number in numbers(text, language)] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "seconds"),
+    [
+        ("uma greve de 48 horas", "pt", 48 * 3600),
+        ("une grève de 48h", "fr", 48 * 3600),
+        ("a 48-hour strike", "en", 48 * 3600),
+        ("pendant deux journées", "fr", None),
+        ("deux jours", "fr", 2 * 86400),
+        ("zwei Wochen", "de", 14 * 86400),
+        ("18 meses", "pt", 18 / 12 * 365.25 * 86400),
+        ("3 carros", "pt", None),
+        ("910B e 15h30", "pt", None),
+    ],
+)
+def test_spans_of_time_have_a_length(text: str, language: str, seconds: float | None) -> None:
+    """A number before a unit of time has its length in seconds, in any language and spelling."""
+    assert [one.seconds for one in numbers(text, language)][:1] == (
+        [] if "910B" in text else [pytest.approx(seconds) if seconds else None]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "rounded"),
+    [
+        ("quase 30 mil", "pt", True),
+        ("moins de 30 000", "fr", True),
+        ("more than $2 million", "en", True),
+        ("chegaram 30 mil", "pt", False),
+        ("30 mil", "pt", False),
+    ],
+)
+def test_some_numbers_are_said_to_be_rounded(text: str, language: str, rounded: bool) -> None:
+    """Words such as `quase` and `moins de` tell that the number after them is not exact."""
+    (number,) = numbers(text, language)
+    assert number.rounded is rounded
 
 
 def test_a_number_and_its_scale_word_are_one_span() -> None:

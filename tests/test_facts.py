@@ -34,6 +34,32 @@ def test_a_contradiction_is_a_detail_on_both_sides() -> None:
     assert found(b, a) == [[("4.3%", "number"), ("$2 million", "number")]]
 
 
+def test_a_span_of_time_is_stated_in_any_unit() -> None:
+    """48 hours are two days; three days are not three weeks, though both say three."""
+    a = document("pt", "pt", "A greve dura 48 horas.", "A outra durou 3 dias.", "E 18 meses.")
+    b = document("fr", "fr", "La grève dure deux jours.", "L'autre, 3 semaines.", "Un an et demi.")
+    assert found(a, b) == [[], [("3", "number")], [("18", "number")]]
+    assert found(b, a) == [[], [("3", "number")], []]
+
+
+def test_a_share_in_words_states_a_percentage() -> None:
+    """`metade` is 50 %, two thirds are about 67 %; half a sentence away from a whole number, no more."""
+    a = document("pt", "pt", "Metade votou.", "Dois terços não.")
+    b = document("fr", "fr", "50 % ont voté, 67 % non, 40 % peut-être.", "Il y en a 50.")
+    assert found(b, a) == [[("40 %", "number")], [("50", "number")]]
+
+
+def test_rounded_numbers_are_near_what_they_round() -> None:
+    """Only what a text says to be rounded is, within a twentieth, and years never are."""
+    a = document("pt", "pt", "Quase 30 mil pessoas, mais de 2.000 carros.", "Ao todo 500 barcos.")
+    b = document("fr", "fr", "29 412 personnes en 2024.", "En tout 510 bateaux, 25 000 euros.")
+    assert found(a, b) == [[("2.000", "number")], [("500", "number")]]
+    assert found(b, a) == [
+        [("2024", "number")],
+        [("510", "number"), ("25 000", "number")],
+    ]
+
+
 def test_small_number_words_are_no_details() -> None:
     """`dois` is as often a pronoun as a count; the digit 2 is not."""
     a = document("pt", "pt", "Os dois saíram às 3 horas.", "Foram 2 votos.")

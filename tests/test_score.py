@@ -63,6 +63,7 @@ def random_passage(seed: int, n: int) -> Passage:
         views,
         lengths=rng.integers(5, 300, size=n).tolist(),
         numbers=[frozenset(rng.integers(1, 15, size=2).astype(float).tolist()) for _ in range(n)],
+        durations=[frozenset()] * n,
         names=frozenset(rng.choice(["ana", "lumora", "oslo", "quito", "rui"], size=3).tolist()),
         lead=min(2, n - 1),
     )
@@ -207,6 +208,18 @@ def test_a_number_that_few_sentences_have_counts_more() -> None:
     expected = np.array([[0.5**0.5, 0.5], [0.5**0.5, 0.0], [1.0, 0.0]])
     np.testing.assert_allclose(shared, expected)
     assert clash.tolist() == [[0, 0], [0, 1], [0, 1]]
+
+
+def test_a_span_of_time_is_shared_in_any_unit() -> None:
+    """48 hours and two days are as long; the same number of the same unit counts once."""
+    hours, days = frozenset([48 * 3600.0]), frozenset([2 * 86400.0])
+    a, b = random_passage(1, 2), random_passage(2, 2)
+    a = replace(a, numbers=[frozenset([48.0]), frozenset()], durations=[hours, frozenset()])
+    b = replace(b, numbers=[frozenset([2.0]), frozenset()], durations=[days, frozenset()])
+    shared, clash = shared_numbers(a, b)
+    assert shared.tolist() == [[1, 0], [0, 0]]
+    assert clash.tolist() == [[0, 0], [0, 0]]
+    assert shared_numbers(a, a)[0].tolist() == [[1, 0], [0, 0]]
 
 
 def lead(*lengths_of_paragraphs: int, nearest: int = 0) -> int | None:

@@ -1,6 +1,8 @@
 """The names and numbers of one document that the other never states.
 
-A number is stated when the other document has the same value, however it is written. A name is stated
+A number is stated when the other document has the same value, however it is written, or a span of time
+as long (`48 horas`, `deux jours`), the same share (`50 %`, `metade`), or a value near it and one of
+both is said to be rounded (`quase 30 mil`). A name is stated
 when one of its words is spelt almost the same there, or when it comes near a word or a name there in
 meaning (`Londres`, `London`). The whole other document counts, not only the linked sentences: what
 stands elsewhere is no news.
@@ -12,8 +14,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from aligner.evidence import folded, known_names, names, numbers, words
+from aligner.evidence import Number, known_names, names, numbers, words
+from aligner.spelling import folded
 from aligner.types import Detail, Document, Kind, Sentence
+from aligner.units import is_near, shares
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 
@@ -25,9 +29,14 @@ SAME_SPELLING = 80
 SAME_MEANING = 0.6
 # Number words up to this are as often articles and pronouns ('one of the two') as counts.
 LARGEST_VAGUE_WORD = 2
+# Rounded numbers are compared as such from here on; whole numbers in this range are mostly years.
+LEAST_ROUNDED, YEARS = 20, (1900, 2100)
 
 _UNIT_BEFORE = re.compile(r"(?:[A-Z]{1,3})?[$€£¥]\s?$")
 _UNIT_AFTER = re.compile(r"\s?[%‰€£]")
+_PERCENT_AFTER = re.compile(
+    r"\s?%|\s(?:por cento|por ciento|pour cent|per ?cent|prozent|procent)", re.IGNORECASE
+)
 
 
 def absent_facts(a: Document, b: Document, encode: Encode) -> list[tuple[Detail, ...]]:
@@ -36,7 +45,7 @@ def absent_facts(a: Document, b: Document, encode: Encode) -> list[tuple[Detail,
     `encode` gives vectors `[n, d]` of length 1; only names whose spelling settles nothing need it.
     """
     absent_names = _absent_names(a, b, encode)
-    stated = {number.value for one in b.sentences for number in numbers(one.text, b.language)}
+    stated = _Numbers(b)
     return [
         tuple(
             sorted(
@@ -56,16 +65,53 @@ def _detail(sentence: Sentence, span: tuple[int, int], kind: Kind) -> Detail:
     return Detail(sentence.start + start, sentence.start + end, sentence.text[start:end], kind)
 
 
-def _absent_numbers(sentence: Sentence, language: str, stated: set[float]) -> list[Detail]:
+class _Numbers:
+    """The numbers of a document, asked whether one of another is among them."""
+
+    def __init__(self, document: Document) -> None:
+        found = [
+            number for one in document.sentences for number in numbers(one.text, document.language)
+        ]
+        self._lengths: dict[float, set[float | None]] = {}
+        for number in found:
+            self._lengths.setdefault(number.value, set()).add(number.seconds)
+        self._seconds = {number.seconds for number in found if number.seconds is not None}
+        self._near = [number for number in found if _may_be_near(number.value)]
+        self._shares = {share for one in document.sentences for share in shares(one.text)}
+
+    def state(self, number: Number, *, percent: bool) -> bool:
+        """True where the number is stated in any way; three days are not three weeks."""
+        if number.seconds is not None:
+            if number.seconds in self._seconds:
+                return True
+            return None in self._lengths.get(number.value, ())
+        if number.value in self._lengths:
+            return True
+        if percent:
+            return any(abs(number.value - share) < 1 for share in self._shares)
+        return _may_be_near(number.value) and any(
+            (number.rounded and is_near(other.value, number.value))
+            or (other.rounded and is_near(number.value, other.value))
+            for other in self._near
+        )
+
+
+def _may_be_near(value: float) -> bool:
+    """True for values that are rounded in the telling; years are not, nor are small counts."""
+    return value >= LEAST_ROUNDED and not YEARS[0] <= value <= YEARS[1]
+
+
+def _absent_numbers(sentence: Sentence, language: str, stated: _Numbers) -> list[Detail]:
     """The numbers of a sentence that are not among those stated, with their currency or per cent."""
     text = sentence.text
     found = []
     for number in numbers(text, language):
         vague = number.value <= LARGEST_VAGUE_WORD and not text[number.start].isdigit()
-        if number.value in stated or vague:
+        after = _UNIT_AFTER.match(text, number.end)
+        percent = _PERCENT_AFTER.match(text, number.end) is not None
+        if vague or stated.state(number, percent=percent):
             continue
         before = _UNIT_BEFORE.search(text[: number.start])
-        after = _UNIT_AFTER.match(text, number.end)
         span = (before.start() if before else number.start, after.end() if after else number.end)
         found.append(_detail(sentence, span, "number"))
     return found
