@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench table clean
 
 demo: .venv/ready
 	@$(BIN)/align samples/chips/a.pt.txt samples/chips/b.fr.txt
@@ -28,6 +28,13 @@ GOLD ?= samples
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.score_articles $(GOLD)
+
+# Every figure on articles, on data not fitted on; takes a while. Other data by TABLE_ARGS, such as
+# make table GOLD=articles TABLE_ARGS="--pairs pairs --refresd dev.tsv --shuffled por-fra deu-fra"
+TABLE_ARGS ?=
+
+table: .venv/ready
+	$(BIN)/python -m benchmarks.articles_table $(GOLD) $(TABLE_ARGS)
 
 clean:
 	rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

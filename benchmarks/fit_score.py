@@ -13,9 +13,10 @@ found by the tool itself, so the figures are end to end.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -151,6 +152,11 @@ class Scorer:
         """The log odds `[cells]` of rows `[cells, features]`."""
         result: Matrix = x @ self.weights + self.bias
         return result
+
+    def named(self, names: Sequence[str]) -> dict[str, Any]:
+        """The model as the scorer reads it, `names` those of its features."""
+        weights = dict(zip(names, self.weights.round(4).tolist(), strict=True))
+        return {"bias": round(self.bias, 4), "weights": weights}
 
 
 def fit(x: Sequence[Matrix], y: Sequence[npt.NDArray[np.bool_]]) -> Scorer:
@@ -318,12 +324,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_weights(table.calibrated(range(len(material.cases))), material.names)
 
 
-def report(material: Material) -> Iterator[str]:
+def report(material: Material, kinds: Mapping[str, Sequence[str]] = KINDS) -> Iterator[str]:
     """The table: all evidence, each kind left out, thresholds, calibration."""
     every = material.names
     runs = [held_out(Table(material, every), seed) for seed in range(SHUFFLES)]
     yield _row("all kinds of evidence", runs)
-    for kind, members in KINDS.items():
+    for kind, members in kinds.items():
         rest = Table(material, [x for x in every if x not in members])
         yield _row(f"without {kind}", [held_out(rest, seed) for seed in range(SHUFFLES)])
     alone = Table(material, ["cosine"])
@@ -343,12 +349,8 @@ def _row(name: str, runs: Sequence[Sequence[Judged]]) -> str:
 
 def write_weights(scorer: Scorer, names: Sequence[str]) -> None:
     """Write a model as the scorer reads it."""
-    fitted = {
-        "bias": round(scorer.bias, 4),
-        "weights": dict(zip(names, scorer.weights.round(4).tolist(), strict=True)),
-    }
     path = Path(__file__).parent.parent / "aligner" / "score_weights.json"
-    path.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(scorer.named(names), indent=2) + "\n", encoding="utf-8")
     print(f"wrote {path.name}")
 
 

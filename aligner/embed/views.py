@@ -62,8 +62,8 @@ def _views(sentences: Sequence[Sentence], windows: Windows, encoder: Encoder) ->
         phrases=_parts(
             encode_excerpts(encoder, texts, [[[span] for span in one] for one in spans])
         ),
-        quotes=_replaced(vectors, [one and one.text for one in quoted], encoder),
-        speeches=_replaced(vectors, [one and one.whole for one in quoted], encoder),
+        quotes=_replaced(vectors, [one.text if one else None for one in quoted], encoder),
+        speeches=_replaced(vectors, [one.whole if one else None for one in quoted], encoder),
         speech=np.array([one.block if one else -1 for one in quoted], dtype=np.intp),
     )
 
