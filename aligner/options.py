@@ -16,6 +16,8 @@ class Options:
     `split`: `sentences` finds sentence boundaries; `lines` takes every non-empty line as one.
     `lang_a`, `lang_b`: ISO 639-1 codes; None detects the language from the text.
     `model`: None for the embedded model, else the name or folder of a sentence-transformers model.
+    `verifier`: what reads candidate pairs closely in free order: `on` the embedded verifier, `off`
+    none, else the name or folder of a sentence-transformers cross-encoder.
 
     Raises ValueError for an order or a split that does not exist.
     """
@@ -25,6 +27,7 @@ class Options:
     lang_a: str | None = None
     lang_b: str | None = None
     model: str | None = None
+    verifier: str = "on"
 
     def __post_init__(self) -> None:
         if self.order not in get_args(OrderOption):

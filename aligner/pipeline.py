@@ -28,7 +28,14 @@ from aligner.read import (
     read_stream,
     read_text,
 )
-from aligner.score import PairScores, alone_probability, cosines, read_passage, score_pairs
+from aligner.score import (
+    PairScores,
+    alone_probability,
+    candidates,
+    cosines,
+    read_passage,
+    score_pairs,
+)
 from aligner.segment import segment
 from aligner.types import (
     UNDETERMINED,
@@ -40,6 +47,7 @@ from aligner.types import (
     Only,
     Order,
 )
+from aligner.verify import Verifier, load_verifier
 
 STANDARD_INPUT = "-"
 # Confidences and similarities are given to this many decimals: further ones differ between processors.
@@ -50,6 +58,9 @@ MOST_PAIRS = 4_000_000
 SAMPLE = 2_000
 # Translators merge and split up to this many sentences; the solver has no beads with more on a side.
 LONGEST_WINDOW = 4
+# Sentences of both texts up to which the embedded verifier is asked by default: it reads some thirty a
+# second on two cores.
+MOST_VERIFIED = 200
 # How sure a line that is page furniture is one-sided. None of those in the development articles has
 # a counterpart; a story line taken for furniture may have.
 FURNITURE_CONFIDENCE = 0.95
@@ -140,8 +151,9 @@ def _compare(
         vectors = [one.sentences for one in windows]
         order = _order(options, vectors)
         progress(f"pairing {counts} sentences")
+        verifier = _verifier(options, order, documents)
         if order == "free":
-            beads = _free_beads(documents, windows, encoder)
+            beads = _free_beads(documents, windows, encoder, verifier)
         else:
             beads = _monotonic_beads(documents, vectors, encoder)
         progress("looking for what only one text says")
@@ -156,8 +168,12 @@ def _compare(
         only_a=tuple(only_a),
         only_b=tuple(only_b),
         order=order,
-        notes=(*read, *_language_notes(documents, encoder)),
-        signature=_signature(options, encoder, order),
+        notes=(
+            *read,
+            *_language_notes(documents, encoder),
+            *_verifier_notes(options, order, verifier),
+        ),
+        signature=_signature(options, encoder, order, verifier),
     )
 
 
@@ -173,8 +189,21 @@ def _order(options: Options, vectors: Sequence[Vectors]) -> Order:
     return choose_order(cosines(a, b))
 
 
+def _verifier(options: Options, order: Order, documents: Sequence[Document]) -> Verifier | None:
+    """The verifier that takes part; it is loaded late, since translations do without."""
+    if order != "free" or options.verifier == "off":
+        return None
+    if options.verifier != "on":
+        return load_verifier(options.verifier)
+    too_long = sum(len(document.sentences) for document in documents) > MOST_VERIFIED
+    return None if too_long else load_verifier()
+
+
 def _free_beads(
-    documents: Sequence[Document], windows: Sequence[Windows], encoder: Encoder
+    documents: Sequence[Document],
+    windows: Sequence[Windows],
+    encoder: Encoder,
+    verifier: Verifier | None,
 ) -> list[Bead]:
     """Beads in any order over what is not boilerplate; boilerplate has no counterpart."""
     kept = [
@@ -194,7 +223,7 @@ def _free_beads(
     said_of_a, said_of_b = np.zeros_like(probability), np.zeros_like(probability)
     if all(kept):
         cells = np.ix_(*kept)
-        scores = _pair_scores(documents, kept, windows, encoder)
+        scores = _pair_scores(documents, kept, windows, encoder, verifier)
         probability[cells] = scores.probability
         said_of_a[cells], said_of_b[cells] = scores.said_of_a, scores.said_of_b
     groups = align_free(probability, said_of_a, said_of_b)
@@ -227,6 +256,7 @@ def _pair_scores(
     kept: Sequence[Sequence[int]],
     windows: Sequence[Windows],
     encoder: Encoder,
+    verifier: Verifier | None,
 ) -> PairScores:
     """How well the kept sentences of a and b go together, `[n, m]`."""
     sentences = [
@@ -239,7 +269,13 @@ def _pair_scores(
         read_passage(side, document.language, view)
         for side, document, view in zip(sentences, documents, views, strict=True)
     )
-    return score_pairs(a, b)
+    statement = None
+    if verifier is not None:
+        texts_a, texts_b = ([sentence.text for sentence in side] for side in sentences)
+        pairs = candidates(a, b)
+        statement = np.full((len(a), len(b)), np.nan)
+        statement[tuple(np.array(pairs).T)] = verifier.score(texts_a, texts_b, pairs)
+    return score_pairs(a, b, statement)
 
 
 def _assemble(
@@ -333,9 +369,25 @@ def _shown(name: str) -> str:
     return "standard input" if name == STANDARD_INPUT else name
 
 
-def _signature(options: Options, encoder: Encoder, order: Order) -> str:
-    """Everything that changes the answer: version, model, order, and options not at their default."""
+def _verifier_notes(options: Options, order: Order, verifier: Verifier | None) -> list[str]:
+    """Why a verifier that was asked for, by name or by default, took no part."""
+    if verifier is not None or options.verifier == "off":
+        return []
+    if order == "free":
+        return [
+            f"more than {MOST_VERIFIED} sentences: their pairs were not verified; compare parts of the "
+            "texts to have that done"
+        ]
+    if options.verifier != "on":
+        return [f"the verifier {options.verifier} was not asked; it is for free order only"]
+    return []
+
+
+def _signature(options: Options, encoder: Encoder, order: Order, verifier: Verifier | None) -> str:
+    """Everything that changes the answer: version, models, order, and options not at their default."""
     parts = [f"align {version('bitext-align')}", f"model {encoder.name}", f"order {order}"]
+    if order == "free":
+        parts.append(f"verifier {verifier.name if verifier else 'off'}")
     if options.split != "sentences":
         parts.append(f"split {options.split}")
     parts += [

@@ -1,11 +1,13 @@
 """Print everything that is claimed of articles in any order, each figure from data not fitted on.
 
 Usage: python -m benchmarks.articles_table GOLD [--pairs FOLDER] [--refresd FILE] [--shuffled FOLDER ...]
-                                           [--parallel A B] [--quick]
+                                           [--parallel A B] [--heads FOLDER] [--quick]
 
 - Articles, from raw text to the report: links, one-sided sentences, details, same or partial, as
   `score_articles` counts them. Five folds by case; in each the scorer and the words inside links are
-  fitted anew, on the other cases, and the command runs with those weights.
+  fitted anew, on the other cases, and the command runs with those weights, and with heads of the
+  verifier that have not seen the case (`--heads`, where `fit_verifier` wrote them; without, there is no
+  verifier).
 - What each kind of evidence buys, false links between articles on different events and the calibration
   of confidences, as `fit_score` prints them; `--quick` leaves the single kinds out.
 - REFreSD (`--refresd`): pairs called unrelated, with some or with no difference in meaning, and the
@@ -21,6 +23,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -46,14 +49,24 @@ LINES = Options(split="lines", order="free")
 ARTICLE = 25
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The encoder, and verifiers that have not seen a part of the cases each, if there are any."""
+
+    encoder: Encoder
+    verifiers: fit_score.Verifiers | None
+
+
 def held_out_articles(
     golds: Sequence[Gold],
     material: fit_score.Material,
     examples: Sequence[Example],
-    encoder: Encoder,
+    models: Models,
     seed: int = 0,
 ) -> Iterator[tuple[str, Scores]]:
-    """Each case by name, compared with weights that have not seen it."""
+    """Each case by name, compared with weights and a verifier that have not seen it."""
+    verifiers = models.verifiers
+    options = Options(verifier="on" if verifiers else "off")
     table = fit_score.Table(material, material.names)
     names = [one.case.name for one in material.cases]
     by_name = {gold.name: gold for gold in golds}
@@ -66,19 +79,21 @@ def held_out_articles(
             patch("aligner.details.clauses.load_weights", return_value=words.weights()),
         ):
             for name in sorted(hidden):
-                gold = by_name[name]
-                yield name, score(gold, compare_files(*gold.files, encoder=encoder))
+                gold, verifier = by_name[name], verifiers and verifiers.of(name)
+                with patch("aligner.pipeline.load_verifier", return_value=verifier):
+                    made = compare_files(*gold.files, options=options, encoder=models.encoder)
+                yield name, score(gold, made)
 
 
 def articles(
     golds: Sequence[Gold],
     material: fit_score.Material,
     examples: Sequence[Example],
-    encoder: Encoder,
+    models: Models,
 ) -> Iterator[str]:
     """A row a case, and one of all."""
     total = Scores()
-    for name, scores in held_out_articles(golds, material, examples, encoder):
+    for name, scores in held_out_articles(golds, material, examples, models):
         total += scores
         yield row(name, scores)
     yield row("all (precision/recall/F1)", total)
@@ -225,6 +240,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--shuffled", type=Path, nargs="+", default=[], help="folders of translations out of order"
     )
     parser.add_argument("--parallel", type=Path, nargs=2, help="two texts, a sentence a line")
+    parser.add_argument("--heads", type=Path, help="folder of held-out heads of the verifier")
     parser.add_argument("--quick", action="store_true", help="do not leave out kinds of evidence")
     args = parser.parse_args(argv)
     encoder = load_encoder()
@@ -234,12 +250,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         _print([faithful(args.parallel, encoder)])
     _print(shuffled(args.shuffled, encoder))
     first = args.shuffled[0] if args.shuffled else None
-    material = fit_score.read_material(args.gold, first, encoder)
+    verifiers = fit_score.Verifiers.read(args.heads) if args.heads else None
+    material = fit_score.read_material(args.gold, first, encoder, verifiers)
     examples = fit_details.read_examples(args.gold, args.pairs, args.refresd, encoder)
-    _print(articles(golds, material, examples, encoder))
+    _print(articles(golds, material, examples, Models(encoder, verifiers)))
     if args.refresd:
         _print(refresd(examples))
-    _print(fit_score.report(material, {} if args.quick else fit_score.KINDS))
+    _print(fit_score.report(material, kinds={} if args.quick else fit_score.KINDS))
 
 
 def _print(lines: Iterable[str]) -> None:

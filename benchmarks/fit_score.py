@@ -1,14 +1,17 @@
 """Fit the weights of the free-order scorer, cross-validated by case, and print what each kind buys.
 
-Usage: python -m benchmarks.fit_score GOLD_FOLDER [--shuffled FOLDER] [--write]
+Usage: python -m benchmarks.fit_score GOLD_FOLDER [--shuffled FOLDER] [--heads FOLDER]
+       [--ablation] [--write]
 
-Prints link and one-sided F1 of held-out cases (five folds by case, four shuffles), for all features,
-without each kind, and by similarity alone, with the most false links in an article pair on different
-events; then the expected calibration error. Pairs of articles of different cases, nearest in topic, are
-added to what the model is fitted on, as pairs in which nothing is linked; so are short excerpts, and
-with `--shuffled` every second of some translations whose sentences were dropped and moved. `--write`
-fits on all cases and writes `aligner/score_weights.json`. Sentences, languages and boilerplate are
-found by the tool itself, so the figures are end to end.
+Prints link and one-sided F1 of held-out cases (five folds by case, four shuffles), for all features and
+by similarity alone, with `--ablation` also without each kind, with the most false links in an article
+pair on different events; then the expected calibration error. Pairs of articles of different cases,
+nearest in topic, are added to what the model is fitted on, as pairs in which nothing is linked; so are
+short excerpts, and with `--shuffled` every second of some translations whose sentences were dropped and
+moved. `--heads`: what `benchmarks.fit_verifier` wrote there; then a case is verified by heads that have
+not seen it, and there are two tables, without the verifier and with it, and what it gains. `--write`
+fits on all cases and writes the weights of either into `aligner/score_weights.json`. Sentences,
+languages and boilerplate are found by the tool itself, so the figures are end to end.
 """
 
 import argparse
@@ -27,16 +30,19 @@ from threadpoolctl import threadpool_limits
 
 from aligner.align.free import THRESHOLD, Group, align_free
 from aligner.embed import Encoder, load_encoder
-from aligner.score import Evidence, alone_probability, gather_evidence
+from aligner.score import Evidence, alone_probability, candidates, gather_evidence
+from aligner.verify.embedded import EmbeddedVerifier
 from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
 
 Matrix = npt.NDArray[np.float64]
 
 FOLDS, SHUFFLES = 5, 4
+RESAMPLES = 500
 EXCERPTS = 4  # of every case
 # Inverse regularisation strength; 0.03 to 1 differ by less than 0.005 link F1.
 STRENGTH = 0.1
 KINDS = {
+    "the verifier": ("statement",),
     "similarity as it is": ("plain_cosine",),
     "gaps to rivals": (
         "cosine_gap_weaker",
@@ -84,34 +90,84 @@ class Material:
         return list(self.cases[0].evidence.features)
 
 
-def read_material(gold: Path, shuffled: Path | None, encoder: Encoder) -> Material:
+@dataclass(frozen=True, slots=True)
+class Verifiers:
+    """The verifiers of `benchmarks.fit_verifier`: of each fold one that has not seen its cases."""
+
+    by_fold: tuple[EmbeddedVerifier, ...]
+    folds: Mapping[str, int]
+
+    @classmethod
+    def read(cls, heads: Path) -> "Verifiers":
+        """What `fit_verifier --heads` wrote."""
+        paths = sorted(heads.glob("*.npz"))
+        folds = json.loads((heads / "folds.json").read_text(encoding="utf-8"))
+        return cls(tuple(EmbeddedVerifier(heads=path) for path in paths), folds)
+
+    def of(self, case: str) -> EmbeddedVerifier:
+        """One that has not seen the case; the first for what none has seen."""
+        return self.by_fold[self.folds.get(case, 0)]
+
+    def statement(self, case: str, a: Article, b: Article) -> Matrix:
+        """What the scorer is given of two articles, by the verifier for a case."""
+        verifier = self.of(case)
+        pairs = candidates(a.passage, b.passage)
+        texts = [[sentence.text for sentence in side.sentences] for side in (a, b)]
+        found = np.full((len(a.passage), len(b.passage)), np.nan)
+        found[tuple(np.array(pairs).T)] = verifier.score(texts[0], texts[1], pairs)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Gathers the evidence on pairs of articles, with the verifiers' if there are any."""
+
+    verifiers: Verifiers | None
+
+    def evidence(self, case: str, a: Article, b: Article) -> Evidence:
+        """The evidence; `case` tells which verifier has not seen the articles."""
+        statement = self.verifiers.statement(case, a, b) if self.verifiers else None
+        return gather_evidence(a.passage, b.passage, statement)
+
+    def compared(self, case: Case) -> Compared:
+        """A case with the evidence on it."""
+        return Compared(case, self.evidence(case.name, case.a, case.b))
+
+    def strangers(
+        self, cases: Sequence[Case], each: int = 2
+    ) -> Iterator[tuple[tuple[int, int], Evidence]]:
+        """Each article a with the articles b of other cases that are nearest to it in topic."""
+        a = np.stack([_centre(case.a) for case in cases])
+        b = np.stack([_centre(case.b) for case in cases])
+        nearness = a @ b.T
+        np.fill_diagonal(nearness, -1)
+        for i, case in enumerate(cases):
+            for j in np.argsort(-nearness[i], kind="stable")[:each].tolist():
+                yield (i, j), self.evidence(case.name, case.a, cases[j].b)
+
+
+def read_material(
+    gold: Path, shuffled: Path | None, encoder: Encoder, verifiers: Verifiers | None
+) -> Material:
     """Everything to fit on; of the translations, every second."""
-    cases = list(read_cases(gold, encoder))
     moved = list(read_shuffled(shuffled, encoder))[::2] if shuffled else []
+    return gather_material(list(read_cases(gold, encoder)), moved, verifiers)
+
+
+def gather_material(
+    cases: Sequence[Case], moved: Sequence[Case], verifiers: Verifiers | None
+) -> Material:
+    """Everything to fit on, with a verifier's evidence or without."""
+    gatherer = Gatherer(verifiers)
     return Material(
-        cases=tuple(compared(case) for case in cases),
-        strangers=tuple(strangers(cases)),
+        cases=tuple(gatherer.compared(case) for case in cases),
+        strangers=tuple(gatherer.strangers(cases)),
         excerpts=tuple(
-            (k // EXCERPTS, compared(one)) for k, one in enumerate(excerpts(cases, EXCERPTS))
+            (k // EXCERPTS, gatherer.compared(one))
+            for k, one in enumerate(excerpts(cases, EXCERPTS))
         ),
-        shuffled=tuple(compared(case) for case in moved),
+        shuffled=tuple(gatherer.compared(case) for case in moved),
     )
-
-
-def compared(case: Case) -> Compared:
-    """A case with the evidence on it."""
-    return Compared(case, gather_evidence(case.a.passage, case.b.passage))
-
-
-def strangers(cases: Sequence[Case], each: int = 2) -> Iterator[tuple[tuple[int, int], Evidence]]:
-    """Each article a with the articles b of other cases that are nearest to it in topic."""
-    a = np.stack([_centre(case.a) for case in cases])
-    b = np.stack([_centre(case.b) for case in cases])
-    nearness = a @ b.T
-    np.fill_diagonal(nearness, -1)
-    for i, case in enumerate(cases):
-        for j in np.argsort(-nearness[i], kind="stable")[:each].tolist():
-            yield (i, j), gather_evidence(case.a.passage, cases[j].b.passage)
 
 
 def excerpts(cases: Sequence[Case], each: int) -> list[Case]:
@@ -250,18 +306,40 @@ def judge(one: Compared, table: Table, scorer: Scorer) -> Judged:
 
 def f_scores(judged: Sequence[Judged], threshold: float = THRESHOLD) -> tuple[float, float]:
     """F1 of linked pairs and of one-sided sentences over all cases."""
-    hits = np.zeros((2, 3))
-    for one in judged:
-        case = one.case
-        found = np.zeros_like(case.linked)
-        for a, b in one.groups(threshold):
-            found[np.ix_(a, b)] = True
-        hits[0] += (found & case.linked).sum(), found.sum(), case.linked.sum() + case.missed
-        for axis in (0, 1):
-            got, want = ~found.any(axis=axis), ~case.linked.any(axis=axis)
-            hits[1] += (got & want).sum(), got.sum(), want.sum()
-    link, only = (float(2 * right / (found + gold)) for right, found, gold in hits)
+    return _f_of(np.sum([hits(one, threshold) for one in judged], axis=0))
+
+
+def _f_of(counted: Matrix) -> tuple[float, float]:
+    link, only = (float(2 * right / (found + gold)) for right, found, gold in counted)
     return link, only
+
+
+def hits(one: Judged, threshold: float = THRESHOLD) -> Matrix:
+    """Of linked pairs and of one-sided sentences, how many are right, found and in gold; `[2, 3]`."""
+    case = one.case
+    counted = np.zeros((2, 3))
+    found = np.zeros_like(case.linked)
+    for a, b in one.groups(threshold):
+        found[np.ix_(a, b)] = True
+    counted[0] = (found & case.linked).sum(), found.sum(), case.linked.sum() + case.missed
+    for axis in (0, 1):
+        got, want = ~found.any(axis=axis), ~case.linked.any(axis=axis)
+        counted[1] += (got & want).sum(), got.sum(), want.sum()
+    return counted
+
+
+def gain(before: Sequence[Sequence[Judged]], after: Sequence[Sequence[Judged]]) -> Iterator[str]:
+    """What F1 gains from one setting to the other, with the middle 90 % of resampled cases."""
+    counted = np.array([[[hits(one) for one in run] for run in runs] for runs in (before, after)])
+    cases = counted.shape[2]
+    rng = np.random.RandomState(0)
+    gains = []
+    for chosen in (np.arange(cases), *rng.randint(cases, size=(RESAMPLES, cases))):
+        scores = np.array([[_f_of(run[chosen].sum(axis=0)) for run in runs] for runs in counted])
+        gains.append(scores[1].mean(axis=0) - scores[0].mean(axis=0))
+    low, high = np.quantile(gains[1:], (0.05, 0.95), axis=0)
+    for k, name in enumerate(("link", "only")):
+        yield f"gain in {name} F1 {gains[0][k]:+.3f}  (90 %: {low[k]:+.3f} to {high[k]:+.3f})"
 
 
 def statements(
@@ -314,22 +392,46 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("gold", type=Path, help="folder of cases")
     parser.add_argument("--shuffled", type=Path, help="folder of translations out of order")
+    parser.add_argument("--heads", type=Path, help="folder of held-out heads of the verifier")
+    parser.add_argument("--ablation", action="store_true", help="leave out each kind in turn")
     parser.add_argument("--write", action="store_true", help="fit on all and write the weights")
     args = parser.parse_args(argv)
-    material = read_material(args.gold, args.shuffled, load_encoder())
-    for line in report(material):
-        print(line)
-    if args.write:
-        table = Table(material, material.names)
-        write_weights(table.calibrated(range(len(material.cases))), material.names)
+    encoder = load_encoder()
+    cases = list(read_cases(args.gold, encoder))
+    moved = list(read_shuffled(args.shuffled, encoder))[::2] if args.shuffled else []
+    settings: dict[str, Verifiers | None] = {"unverified": None}
+    if args.heads:
+        settings |= {"verified": Verifiers.read(args.heads)}
+    found = []
+    for name, verifiers in settings.items():
+        print(name)
+        material = gather_material(cases, moved, verifiers)
+        found.append([held_out(Table(material, material.names), k) for k in range(SHUFFLES)])
+        for line in report(material, found[-1], KINDS if args.ablation else {}):
+            print(line, flush=True)
+        if args.write:
+            table = Table(material, material.names)
+            write_weights(name, table.calibrated(range(len(cases))), material.names)
+    if len(found) > 1:
+        print(*gain(*found), sep="\n")
 
 
-def report(material: Material, kinds: Mapping[str, Sequence[str]] = KINDS) -> Iterator[str]:
-    """The table: all evidence, each kind left out, thresholds, calibration."""
+def report(
+    material: Material,
+    runs: Sequence[Sequence[Judged]] | None = None,
+    kinds: Mapping[str, Sequence[str]] = KINDS,
+) -> Iterator[str]:
+    """The table: all evidence, each kind left out, thresholds, calibration.
+
+    `runs`: of all evidence, where they are known already.
+    """
+    if runs is None:
+        runs = [held_out(Table(material, material.names), seed) for seed in range(SHUFFLES)]
     every = material.names
-    runs = [held_out(Table(material, every), seed) for seed in range(SHUFFLES)]
     yield _row("all kinds of evidence", runs)
     for kind, members in kinds.items():
+        if not set(members) & set(every):
+            continue
         rest = Table(material, [x for x in every if x not in members])
         yield _row(f"without {kind}", [held_out(rest, seed) for seed in range(SHUFFLES)])
     alone = Table(material, ["cosine"])
@@ -347,10 +449,11 @@ def _row(name: str, runs: Sequence[Sequence[Judged]]) -> str:
     return f"{name:<28} link F1 {link:.3f}  only F1 {only:.3f}  false links {strange}"
 
 
-def write_weights(scorer: Scorer, names: Sequence[str]) -> None:
-    """Write a model as the scorer reads it."""
+def write_weights(name: str, scorer: Scorer, names: Sequence[str]) -> None:
+    """Write a model as the scorer reads it, `verified` or `unverified`; the other one stays."""
     path = Path(__file__).parent.parent / "aligner" / "score_weights.json"
-    path.write_text(json.dumps(scorer.named(names), indent=2) + "\n", encoding="utf-8")
+    models = json.loads(path.read_text(encoding="utf-8")) | {name: scorer.named(names)}
+    path.write_text(json.dumps(models, indent=2) + "\n", encoding="utf-8")
     print(f"wrote {path.name}")
 
 

@@ -59,7 +59,7 @@ def text_of(name: str, language: str, size: int, chance: random.Random) -> Docum
 
 def translation(size: int) -> Comparison:
     """Two texts of as many sentences, every tenth of each one-sided."""
-    chance = random.Random(size)  # noqa: S311 (no secret)
+    chance = random.Random(size)
     a, b = (
         text_of(f"{side}.txt", language, size, chance)
         for side, language in (("a", "pt"), ("b", "fr"))

@@ -67,6 +67,16 @@ Model = Annotated[
         rich_help_panel=COMPARED,
     ),
 ]
+VerifierFlag = Annotated[
+    str,
+    typer.Option(
+        "--verifier",
+        metavar="on|off|NAME",
+        help="Read candidate pairs closely in free order; NAME: by a sentence-transformers "
+        "cross-encoder, by name or folder.",
+        rich_help_panel=COMPARED,
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option(

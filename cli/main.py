@@ -71,6 +71,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     lang_a: flags.LanguageA = None,
     lang_b: flags.LanguageB = None,
     model: flags.Model = None,
+    verifier: flags.VerifierFlag = "on",
     form: flags.Format = None,
     output: flags.Outputs = None,
     only: flags.OnlySide = None,
@@ -89,7 +90,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)
-    options = Options(order=order, split=split, lang_a=lang_a, lang_b=lang_b, model=model)
+    options = Options(order, split, lang_a, lang_b, model, verifier)
 
     from aligner import compare_files
     from aligner.gold import read_ladder

@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from aligner import pipeline
 from aligner.embed import Encoder, load_encoder
+from aligner.verify import Verifier, load_verifier
+from tests.fakes import WordsVerifier
 
 # The same examples on every run, however slow the machine: a check that fails now and then is switched
 # off in the end. HYPOTHESIS_PROFILE=search looks for new ones.
@@ -21,6 +23,26 @@ def embedded() -> Encoder:
     encoder = load_encoder()
     encoder.encode(["warm"])
     return encoder
+
+
+@pytest.fixture(scope="session")
+def verifier() -> Verifier:
+    """The embedded verifier, loaded once."""
+    return load_verifier()
+
+
+@pytest.fixture(autouse=True)
+def _one_verifier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the embedded model goes that verifier, else one without weights; others load as ever."""
+
+    def loaded(model: str | None = None) -> Verifier:
+        if model:
+            return load_verifier(model)
+        real = "embedded" in request.fixturenames
+        found: Verifier = request.getfixturevalue("verifier") if real else WordsVerifier()
+        return found
+
+    monkeypatch.setattr(pipeline, "load_verifier", loaded)
 
 
 @pytest.fixture

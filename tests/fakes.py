@@ -1,7 +1,8 @@
-"""An encoder without weights: deterministic, fast, and close for texts that share words."""
+"""Models without weights: deterministic, fast, and close for texts that share words."""
 
 import re
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -36,3 +37,19 @@ class WordsEncoder:
 def _of_word(word: str) -> npt.NDArray[np.float64]:
     seed = zlib.crc32(word.encode("utf-8", "surrogatepass"))
     return np.random.default_rng(seed).normal(size=64)
+
+
+class WordsVerifier:
+    """Log odds from -3, no word in common, to 3, the same words."""
+
+    name = "words"
+
+    def score(
+        self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> npt.NDArray[np.float32]:
+        """Log odds `[len(pairs)]` from the share of common words."""
+        words = [
+            [set(re.findall(r"\w+", text.lower())) or {text} for text in side] for side in (a, b)
+        ]
+        shares = [len(words[0][i] & words[1][j]) / len(words[0][i] | words[1][j]) for i, j in pairs]
+        return (6 * np.array(shares, dtype=np.float32) - 3).astype(np.float32)

