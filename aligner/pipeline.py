@@ -16,7 +16,8 @@ from aligner.align.order import choose_order
 from aligner.details import absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
-from aligner.embed.views import embed_views, embed_windows
+from aligner.embed.views import embed_views
+from aligner.embed.windows import Windows, open_windows
 from aligner.errors import InputError
 from aligner.options import Options
 from aligner.read import (
@@ -47,8 +48,6 @@ DECIMALS = 4
 MOST_PAIRS = 4_000_000
 # Sentences of either text that the choice of an order looks at.
 SAMPLE = 2_000
-# Translators merge and split up to this many sentences; the solver has no beads with more on a side.
-LONGEST_WINDOW = 4
 # How sure a line that is page furniture is one-sided. None of those in the development articles has
 # a counterpart; a story line taken for furniture may have.
 FURNITURE_CONFIDENCE = 0.95
@@ -130,13 +129,13 @@ def _compare(
     documents = [side.document for side in sides]
     counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
     progress(f"embedding {counts} sentences")
-    vectors = [encoder.encode(_texts(document)) for document in documents]
+    windows = [open_windows(_texts(document), encoder) for document in documents]
+    vectors = [window.sentences for window in windows]
     order = _order(options, vectors)
     progress(f"pairing {counts} sentences")
-    if order == "free":
-        beads = _free_beads(documents, encoder)
-    else:
-        beads = _monotonic_beads(documents, vectors, encoder)
+    beads = (
+        _free_beads(documents, encoder) if order == "free" else _monotonic_beads(documents, windows)
+    )
     progress("looking for what only one text says")
     links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
     read = [
@@ -199,16 +198,11 @@ def _free_beads(documents: Sequence[Document], encoder: Encoder) -> list[Bead]:
     return beads
 
 
-def _monotonic_beads(
-    documents: Sequence[Document], vectors: Sequence[Vectors], encoder: Encoder
-) -> list[Bead]:
+def _monotonic_beads(documents: Sequence[Document], windows: Sequence[Windows]) -> list[Bead]:
     """Beads in the order of both texts; here boilerplate may have a counterpart, as all else."""
     a, b = (
-        MonotonicSide(
-            embed_windows(_texts(document), vector, encoder, LONGEST_WINDOW),
-            [len(text) for text in _texts(document)],
-        )
-        for document, vector in zip(documents, vectors, strict=True)
+        MonotonicSide(window, [len(text) for text in _texts(document)])
+        for document, window in zip(documents, windows, strict=True)
     )
     return [Bead(bead.a, bead.b, bead.confidence) for bead in align_monotonic(a, b)]
 

@@ -6,14 +6,16 @@ third of the time. The token numbers of both are equal (tested).
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
 
-from aligner.embed.excerpts import Kept, TokenSums
+from aligner.embed.excerpts import Kept, summed_excerpts
+from aligner.embed.token_sums import TokenSums
+from aligner.embed.windows import SummedWindows, sum_windows
 from aligner.vectors import Vectors
 
 DIMENSIONS = 512
@@ -52,22 +54,30 @@ class EmbeddedEncoder:
 
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, 512]` of length 1, a row a text; equal for any number of threads."""
-        from threadpoolctl import threadpool_limits
-
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
 
-        def encode_from(start: int) -> None:
-            vectors[start : start + CHUNK] = self._backend._encode(texts[start : start + CHUNK])
+        def encode(start: int, stop: int) -> None:
+            vectors[start:stop] = self._backend._encode(texts[start:stop])
 
-        starts = range(0, len(texts), CHUNK)
+        self._in_chunks(encode, len(texts))
+        return vectors
+
+    def windows(self, texts: list[str]) -> SummedWindows:
+        """The vectors of the texts, equal to those of `encode`, and of runs of neighbouring ones."""
+        return sum_windows(TokenSums(self._backend), texts, self._in_chunks)
+
+    def _in_chunks(self, work: Callable[[int, int], None], count: int) -> None:
+        """Call `work` with the bounds of each chunk of `count` texts, in as many threads as asked."""
+        from threadpoolctl import threadpool_limits
+
+        chunks = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
         with threadpool_limits(1, user_api="blas"):
-            if self._threads == 1 or len(starts) < 2:
-                for start in starts:
-                    encode_from(start)
+            if self._threads == 1 or len(chunks) < 2:
+                for chunk in chunks:
+                    work(*chunk)
             else:
                 with ThreadPoolExecutor(self._threads) as pool:
-                    list(pool.map(encode_from, starts))
-        return vectors
+                    list(pool.map(work, *zip(*chunks, strict=True)))
 
     def excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         """For each text, the vectors `[len(kept[k]), 512]` of its excerpts, of length 1."""
@@ -75,4 +85,6 @@ class EmbeddedEncoder:
 
         sums = TokenSums(self._backend)
         with threadpool_limits(1, user_api="blas"):
-            return [sums.excerpts(text, spans) for text, spans in zip(texts, kept, strict=True)]
+            return [
+                summed_excerpts(sums, text, spans) for text, spans in zip(texts, kept, strict=True)
+            ]

@@ -86,19 +86,3 @@ def _texts_of(sentences: Sequence[Sentence]) -> _Texts:
         speeches=[one.whole if one else text for one, text in zip(quoted, texts, strict=True)],
         speech=[one.block if one else -1 for one in quoted],
     )
-
-
-def embed_windows(
-    texts: list[str], vectors: Vectors, encoder: Encoder, longest: int
-) -> list[Vectors]:
-    """Vectors `[n - k + 1, d]` of all runs of `k` consecutive texts, for k from 1 to `longest`.
-
-    `vectors` `[n, d]` are those of the single texts. Runs are encoded as what they are, one text:
-    the mean of their sentences' vectors is no substitute for it (for three sentences of the sample
-    translation, a mean cosine of 0.79 with the embedded model).
-    """
-    n = len(texts)
-    return [vectors] + [
-        encoder.encode([" ".join(texts[i : i + k]) for i in range(n - k + 1)])
-        for k in range(2, longest + 1)
-    ]
