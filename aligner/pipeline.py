@@ -1,7 +1,7 @@
 """The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +12,7 @@ import numpy as np
 
 from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
+from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
 from aligner.details import absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
@@ -46,6 +47,8 @@ STANDARD_INPUT = "-"
 DECIMALS = 4
 # Free order looks at every pair of sentences; from here on it would take gigabytes.
 MOST_PAIRS = 4_000_000
+# Moved passages that a note names.
+MOVED_SHOWN = 3
 # Sentences of either text that the choice of an order looks at.
 SAMPLE = 2_000
 # How sure a line that is page furniture is one-sided. None of those in the development articles has
@@ -55,11 +58,15 @@ FURNITURE_CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Bead:
-    """Sentences of a and of b that belong together, or of one side alone, and how sure that is."""
+    """Sentences of a and of b that belong together, or of one side alone, and how sure that is.
+
+    `moved`: out of the order of both texts, where that is monotonic otherwise.
+    """
 
     a: tuple[int, ...]
     b: tuple[int, ...]
     confidence: float
+    moved: bool = False
 
 
 # Called with a few words at the start of each stage.
@@ -148,7 +155,7 @@ def _compare(
         only_a=tuple(only_a),
         only_b=tuple(only_b),
         order=order,
-        notes=(*read, *_language_notes(documents, encoder)),
+        notes=(*read, *_language_notes(documents, encoder), *_moved_notes(documents, beads)),
         signature=_signature(options, encoder, order),
     )
 
@@ -204,7 +211,9 @@ def _monotonic_beads(documents: Sequence[Document], windows: Sequence[Windows]) 
         MonotonicSide(window, [len(text) for text in _texts(document)])
         for document, window in zip(documents, windows, strict=True)
     )
-    return [Bead(bead.a, bead.b, bead.confidence) for bead in align_monotonic(a, b)]
+    in_order, gaps = align_monotonic(a, b)
+    beads = link_moved(a, b, in_order, gaps)
+    return [Bead(bead.a, bead.b, bead.confidence, moved=bead.moved) for bead in beads]
 
 
 def _pair_scores(
@@ -308,6 +317,34 @@ def _language_notes(documents: Sequence[Document], encoder: Encoder) -> list[str
         for document in documents
         if document.language not in known
     ]
+
+
+def _moved_notes(documents: Sequence[Document], beads: Sequence[Bead]) -> list[str]:
+    """That sentences stand elsewhere in the other text, where both keep one order otherwise."""
+    moved = sorted((bead for bead in beads if bead.moved), key=lambda bead: bead.a)
+    if not moved:
+        return []
+    passages: list[list[Bead]] = []
+    for bead in moved:
+        last = passages[-1][-1] if passages else None
+        if last and bead.a[0] == last.a[-1] + 1 and bead.b[0] == last.b[-1] + 1:
+            passages[-1].append(bead)
+        else:
+            passages.append([bead])
+    places = [
+        f"{_numbers(k for bead in passage for k in bead.a)} of {_shown(documents[0].name)} at "
+        f"{_numbers(k for bead in passage for k in bead.b)} of {_shown(documents[1].name)}"
+        for passage in passages
+    ]
+    more = f", and {len(places) - MOVED_SHOWN} more" if len(places) > MOVED_SHOWN else ""
+    return [f"moved and linked all the same: {'; '.join(places[:MOVED_SHOWN])}{more}"]
+
+
+def _numbers(sentences: Iterable[int]) -> str:
+    """The first and the last of them as readers count, from 1."""
+    numbers = sorted(sentences)
+    one = numbers[0] + 1
+    return f"sentence {one}" if len(numbers) == 1 else f"sentences {one}-{numbers[-1] + 1}"
 
 
 def _shown(name: str) -> str:

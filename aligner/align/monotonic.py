@@ -19,7 +19,7 @@ block of nodes.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
@@ -158,33 +158,37 @@ class MonotonicSide:
 class Bead:
     """Sentences of a and of b that correspond, or one sentence (and an empty side) that has nothing.
 
-    `confidence`: probability, 0 to 1, of exactly this bead among all paths.
+    `confidence`: probability, 0 to 1, of exactly this bead among all paths. `moved`: whether it is of a
+    passage that changed places, and crosses others.
     """
 
     a: tuple[int, ...]
     b: tuple[int, ...]
     confidence: float
+    moved: bool = False
 
 
-def align_monotonic(a: MonotonicSide, b: MonotonicSide) -> list[Bead]:
+def align_monotonic(a: MonotonicSide, b: MonotonicSide) -> tuple[list[Bead], Gaps]:
     """The most probable path, in order; every sentence of either side is in exactly one bead.
+
+    Also what gaps cost in these texts.
 
     Between two links, sentences that only a has come before those that only b has; those that a bead
     leaves out come after it. Swapping a and b swaps the beads. Time and memory grow with n + m.
     """
     if not len(a) or not len(b):
         alone = [Bead((i,), (), 1.0) for i in range(len(a))]
-        return alone + [Bead((), (j,), 1.0) for j in range(len(b))]
+        return alone + [Bead((), (j,), 1.0) for j in range(len(b))], estimate_gaps([])
     lattice = read_lattice(a, b)
     steps: list[Step] = []
     for _ in range(ROUNDS + 1):
         gaps = estimate_gaps(steps)
         steps = best_path(lattice, gaps)
     posterior = Posterior.of(lattice, gaps)
-    return [bead for step in steps for bead in _beads(step, posterior)]
+    return [bead for step in steps for bead in beads_of(step, posterior)], gaps
 
 
-def _beads(step: Step, posterior: Posterior) -> list[Bead]:
+def beads_of(step: Step, posterior: Posterior) -> list[Bead]:
     """A bead, and the sentences alone that it leaves out inside."""
     beads = [Bead(step.a, step.b, posterior.confidence(step))]
     if step.a and step.b:
@@ -212,6 +216,23 @@ def read_lattice(a: MonotonicSide, b: MonotonicSide) -> Lattice:
     posterior = Posterior.of(Lattice(band, SHAPES, rows), estimate_gaps([]))
     likely = [row >= LEAST_PROBABLE for row in posterior.beads]
     return Lattice(band, SHAPES, _score_rows(a, b, band, likely))
+
+
+def read_block(
+    a: MonotonicSide, b: MonotonicSide, rows: tuple[int, int], columns: tuple[int, int]
+) -> Lattice:
+    """The lattice of some sentences of a with some of b, counted from the first of them.
+
+    `rows`, `columns`: half-open intervals of sentences. The background is that of the whole texts.
+    """
+    readers = [_Reader.of(side, None) for side in (a, b)]
+    n, m = (stop - start for start, stop in (rows, columns))
+    nodes = [(start, stop + 1) for start, stop in (rows, columns)]
+    chunk = replace(_Chunk.of(readers, nodes[0], nodes[1]), size=(rows[1], columns[1]))
+    with one_blas_thread():
+        scores = chunk.scores(nodes[0], nodes[1])
+    band = Band(np.zeros(n + 1, dtype=np.intp), np.full(n + 1, m + 1, dtype=np.intp))
+    return Lattice(band, SHAPES, [scores[:, i] for i in range(n + 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +282,9 @@ class _Reader:
         """Without the windows themselves, which are read in chunks."""
         characters = np.asarray(side.lengths, dtype=np.float64)
         means, lengths = [], np.zeros((len(_PATTERNS), len(side)))
-        windows = side.windows if needed is None else _MeanWindows(side.windows.sentences)
+        windows = side.windows
+        if windows.costly:
+            windows = _MeanWindows(windows.sentences)
         for row, pattern in zip(lengths, _PATTERNS, strict=True):
             count = max(len(side) - span(pattern) + 1, 0)
             row[:count] = sum(characters[k : k + count] for k in pattern)
