@@ -41,6 +41,7 @@ from aligner.types import (
     Only,
     Order,
 )
+from aligner.vectors import one_blas_thread
 
 STANDARD_INPUT = "-"
 # Confidences and similarities are given to this many decimals: further ones differ between processors.
@@ -144,7 +145,8 @@ def _compare(
         _free_beads(documents, encoder) if order == "free" else _monotonic_beads(documents, windows)
     )
     progress("looking for what only one text says")
-    links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
+    with one_blas_thread():
+        links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]

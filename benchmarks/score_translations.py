@@ -3,9 +3,10 @@
 Usage: python -m benchmarks.score_translations GOLD_FOLDER [--pairs por-fra deu-fra spa-ita] [--seed N]
 
 GOLD_FOLDER holds `text-berg-dev` (`a.*.txt`, `b.*.txt`, `gold.ladder`; a document of the Text+Berg
-corpus, German and French), `ntrex` (line-aligned news in several languages, `ids.txt` the document of
-each line) and `make_cases.py`, which drops and merges sentences of each document and writes what is
-right. All runs have the default options but for `--split lines`, since gold counts lines, and `--order monotonic`.
+corpus, German and French), `ntrex` (line-aligned news in several languages, with the document of each
+line in `ids.txt`) and `make_cases.py`, which drops and merges sentences of each document and writes what
+is right. All runs have the default options but for `--split lines`, since gold counts lines, and
+`--order monotonic`.
 
 - strict, lax, only: F1 of beads that are gold beads, of beads that overlap one, and of one-sided
   sentences, over all documents of a set (`aligner/gold.py`);

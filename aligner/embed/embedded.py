@@ -81,10 +81,10 @@ class EmbeddedEncoder:
 
     def excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         """For each text, the vectors `[len(kept[k]), 512]` of its excerpts, of length 1."""
-        from threadpoolctl import threadpool_limits
+        sums, found = TokenSums(self._backend), [np.empty((0, DIMENSIONS), np.float32)] * len(texts)
 
-        sums = TokenSums(self._backend)
-        with threadpool_limits(1, user_api="blas"):
-            return [
-                summed_excerpts(sums, text, spans) for text, spans in zip(texts, kept, strict=True)
-            ]
+        def read(start: int, stop: int) -> None:
+            found[start:stop] = summed_excerpts(sums, texts[start:stop], kept[start:stop])
+
+        self._in_chunks(read, len(texts))
+        return found

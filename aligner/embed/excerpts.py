@@ -45,17 +45,30 @@ def encode_excerpts(
     return np.split(vectors, ends)
 
 
-def summed_excerpts(sums: TokenSums, text: str, kept: Sequence[Kept]) -> Vectors:
-    """The vectors `[len(kept), d]` of excerpts of one text, of length 1."""
-    ids = sums.tokens(text)
-    of_word = sums.word_of_each(ids)
+def summed_excerpts(
+    sums: TokenSums, texts: Sequence[str], kept: Sequence[Sequence[Kept]]
+) -> list[Vectors]:
+    """For each text, the vectors `[len(kept[k]), d]` of its excerpts, of length 1."""
+    tokens = [sums.tokens(text) for text in texts]
+    rows = sums.project(sums.features([[BEGIN, *one, END] for one in tokens]))
+    ends = np.cumsum([len(one) + 2 for one in tokens])[:-1]
+    return [
+        _excerpts_of(sums, text, *parts)
+        for text, *parts in zip(texts, tokens, np.split(rows, ends), kept, strict=True)
+    ]
+
+
+def _excerpts_of(
+    sums: TokenSums, text: str, tokens: Sequence[int], rows: Vectors, kept: Sequence[Kept]
+) -> Vectors:
+    """The same of one text, whose tokens and their marks have the projected features `rows`."""
+    of_word = sums.word_of_each(tokens)
     words = np.array([match.start() for match in re.finditer(r"\S+", text)])
-    if len(ids) and of_word[-1] + 1 != len(words):
+    if len(tokens) and of_word[-1] + 1 != len(words):
         # the normaliser saw other white space than Python
         of_word = np.minimum(of_word, len(words) - 1)
-    rows = sums.features([[BEGIN, *ids, END]])
     chosen = np.ones((len(kept), len(rows)), dtype=np.float32)
     for k, spans in enumerate(kept):
         keep = np.any([(start <= words) & (words < end) for start, end in spans], axis=0)
         chosen[k, 1:-1] = keep[of_word]
-    return sums.head(sums.project(chosen @ rows), chosen.sum(axis=1))
+    return sums.head(chosen @ rows, chosen.sum(axis=1))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.token_sums import BEGIN, END, REACH, TokenSums
-from aligner.vectors import Vectors
+from aligner.vectors import Vectors, one_blas_thread
 
 HEAD_ROWS = 1024  # runs that go through the dense head at once, to bound memory
 
@@ -170,14 +170,15 @@ class SummedWindows:
         by_size: dict[int, list[int]] = {}
         for place, run in enumerate(runs):
             by_size.setdefault(len(run), []).append(place)
-        for size, places in by_size.items():
-            for start in range(0, len(places), HEAD_ROWS):
-                part = places[start : start + HEAD_ROWS]
-                members = np.array([runs[place] for place in part])
-                if size == 1:
-                    vectors[part] = self.sentences[members[:, 0]]
-                else:
-                    vectors[part] = self._of_equal_size(members)
+        with one_blas_thread():
+            for size, places in by_size.items():
+                for start in range(0, len(places), HEAD_ROWS):
+                    part = places[start : start + HEAD_ROWS]
+                    members = np.array([runs[place] for place in part])
+                    if size == 1:
+                        vectors[part] = self.sentences[members[:, 0]]
+                    else:
+                        vectors[part] = self._of_equal_size(members)
         return vectors
 
     def _of_equal_size(self, members: npt.NDArray[np.intp]) -> Vectors:
