@@ -83,9 +83,9 @@ def measure(gold: Path, pair: str, size: int) -> None:
     texts, right = long_translation(gold, pair, size)
     encoder = load_encoder()
     started = time.perf_counter(), time.process_time()
-    sides = [MonotonicSide(open_windows(text, encoder), [len(x) for x in text]) for text in texts]
+    a, b = (MonotonicSide(open_windows(text, encoder), [len(x) for x in text]) for text in texts)
     encoded = time.perf_counter(), time.process_time()
-    beads = link_moved(*sides, *align_monotonic(*sides))
+    beads = link_moved(a, b, *align_monotonic(a, b))
     done = time.perf_counter(), time.process_time()
     agreed = rate({(bead.a, bead.b) for bead in beads}, right)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -53,8 +53,10 @@ def summed_excerpts(
     rows = sums.project(sums.features([[BEGIN, *one, END] for one in tokens]))
     ends = np.cumsum([len(one) + 2 for one in tokens])[:-1]
     return [
-        _excerpts_of(sums, text, *parts)
-        for text, *parts in zip(texts, tokens, np.split(rows, ends), kept, strict=True)
+        _excerpts_of(sums, text, own, features, spans)
+        for text, own, features, spans in zip(
+            texts, tokens, np.split(rows, ends), kept, strict=True
+        )
     ]
 
 
