@@ -83,9 +83,18 @@ def agreement(comparison: Comparison, gold: Iterable[Bead]) -> Agreement:
     gold = {bead for bead in gold if any(bead)}
     for side, name in enumerate(("a", "b")):
         _check(gold, side, name, len((comparison.a, comparison.b)[side].sentences))
+    return rate(beads_of(comparison), gold)
+
+
+def beads_of(comparison: Comparison) -> set[Bead]:
+    """The links of a comparison and its one-sided sentences, each a bead of its own."""
     found: set[Bead] = {(link.a, link.b) for link in comparison.links}
     found |= {((one.sentence,), ()) for one in comparison.only_a}
-    found |= {((), (one.sentence,)) for one in comparison.only_b}
+    return found | {((), (one.sentence,)) for one in comparison.only_b}
+
+
+def rate(found: set[Bead], gold: set[Bead]) -> Agreement:
+    """How well beads agree with gold beads."""
     full_gold, full_found = ({bead for bead in beads if all(bead)} for beads in (gold, found))
     strict, lax = (
         Rates(_share(hits(found, gold), found), _share(hits(full_gold, full_found), full_gold))

@@ -1,7 +1,7 @@
 """The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +12,12 @@ import numpy as np
 
 from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
+from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
 from aligner.details import absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
-from aligner.embed.views import KeptWindows, embed_views, embed_windows
+from aligner.embed.views import KeptWindows, embed_views
 from aligner.embed.windows import Windows, open_windows
 from aligner.errors import InputError
 from aligner.options import Options
@@ -47,6 +48,7 @@ from aligner.types import (
     Only,
     Order,
 )
+from aligner.vectors import one_blas_thread
 from aligner.verify import Verifier, load_verifier
 
 STANDARD_INPUT = "-"
@@ -54,10 +56,10 @@ STANDARD_INPUT = "-"
 DECIMALS = 4
 # Free order looks at every pair of sentences; from here on it would take gigabytes.
 MOST_PAIRS = 4_000_000
+# Moved passages that a note names.
+MOVED_SHOWN = 3
 # Sentences of either text that the choice of an order looks at.
 SAMPLE = 2_000
-# Translators merge and split up to this many sentences; the solver has no beads with more on a side.
-LONGEST_WINDOW = 4
 # Sentences of both texts up to which the embedded verifier is asked by default: it reads some thirty a
 # second on two cores.
 MOST_VERIFIED = 200
@@ -68,11 +70,15 @@ FURNITURE_CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Bead:
-    """Sentences of a and of b that belong together, or of one side alone, and how sure that is."""
+    """Sentences of a and of b that belong together, or of one side alone, and how sure that is.
+
+    `moved`: out of the order of both texts, where that is monotonic otherwise.
+    """
 
     a: tuple[int, ...]
     b: tuple[int, ...]
     confidence: float
+    moved: bool = False
 
 
 # Called with a few words at the start of each stage.
@@ -129,7 +135,6 @@ def _read(path: Path | str) -> Source:
 def _compare(
     a: Source, b: Source, options: Options, given: Encoder | None, progress: Progress
 ) -> Comparison:
-    from threadpoolctl import threadpool_limits
 
     sources = (a, b)
     progress("finding sentences, loading the model")
@@ -144,7 +149,7 @@ def _compare(
     documents = [side.document for side in sides]
     # One BLAS thread: the matrices are small, and threads that wait for each other took three times as
     # long on a busy machine. The embedded model has threads of its own.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
         progress(f"embedding {counts} sentences")
         windows = [open_windows(_texts(document), encoder) for document in documents]
@@ -155,7 +160,7 @@ def _compare(
         if order == "free":
             beads = _free_beads(documents, windows, encoder, verifier)
         else:
-            beads = _monotonic_beads(documents, vectors, encoder)
+            beads = _monotonic_beads(documents, windows)
         progress("looking for what only one text says")
         links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
     read = [
@@ -171,6 +176,7 @@ def _compare(
         notes=(
             *read,
             *_language_notes(documents, encoder),
+            *_moved_notes(documents, beads),
             *_verifier_notes(options, order, verifier),
         ),
         signature=_signature(options, encoder, order, verifier),
@@ -237,18 +243,15 @@ def _free_beads(
     return beads
 
 
-def _monotonic_beads(
-    documents: Sequence[Document], vectors: Sequence[Vectors], encoder: Encoder
-) -> list[Bead]:
+def _monotonic_beads(documents: Sequence[Document], windows: Sequence[Windows]) -> list[Bead]:
     """Beads in the order of both texts; here boilerplate may have a counterpart, as all else."""
     a, b = (
-        MonotonicSide(
-            embed_windows(_texts(document), vector, encoder, LONGEST_WINDOW),
-            [len(text) for text in _texts(document)],
-        )
-        for document, vector in zip(documents, vectors, strict=True)
+        MonotonicSide(window, [len(text) for text in _texts(document)])
+        for document, window in zip(documents, windows, strict=True)
     )
-    return [Bead(bead.a, bead.b, bead.confidence) for bead in align_monotonic(a, b)]
+    in_order, gaps = align_monotonic(a, b)
+    beads = link_moved(a, b, in_order, gaps)
+    return [Bead(bead.a, bead.b, bead.confidence, moved=bead.moved) for bead in beads]
 
 
 def _pair_scores(
@@ -363,6 +366,34 @@ def _language_notes(documents: Sequence[Document], encoder: Encoder) -> list[str
         for document in documents
         if document.language not in known
     ]
+
+
+def _moved_notes(documents: Sequence[Document], beads: Sequence[Bead]) -> list[str]:
+    """That sentences stand elsewhere in the other text, where both keep one order otherwise."""
+    moved = sorted((bead for bead in beads if bead.moved), key=lambda bead: bead.a)
+    if not moved:
+        return []
+    passages: list[list[Bead]] = []
+    for bead in moved:
+        last = passages[-1][-1] if passages else None
+        if last and bead.a[0] == last.a[-1] + 1 and bead.b[0] == last.b[-1] + 1:
+            passages[-1].append(bead)
+        else:
+            passages.append([bead])
+    places = [
+        f"{_numbers(k for bead in passage for k in bead.a)} of {_shown(documents[0].name)} at "
+        f"{_numbers(k for bead in passage for k in bead.b)} of {_shown(documents[1].name)}"
+        for passage in passages
+    ]
+    more = f", and {len(places) - MOVED_SHOWN} more" if len(places) > MOVED_SHOWN else ""
+    return [f"moved and linked all the same: {'; '.join(places[:MOVED_SHOWN])}{more}"]
+
+
+def _numbers(sentences: Iterable[int]) -> str:
+    """The first and the last of them as readers count, from 1."""
+    numbers = sorted(sentences)
+    one = numbers[0] + 1
+    return f"sentence {one}" if len(numbers) == 1 else f"sentences {one}-{numbers[-1] + 1}"
 
 
 def _shown(name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from aligner.embed import load_encoder
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.embed.views import embed_views
+from aligner.embed.windows import open_windows
 from aligner.errors import ModelError
 from aligner.types import Sentence
 from tests.fakes import WordsEncoder
@@ -111,6 +112,62 @@ def test_views_follow_a_speech_over_sentences() -> None:
     (speech,) = WordsEncoder().encode(["Isto não está certo. Vamos recorrer já"])
     np.testing.assert_array_equal(views.speeches[1], speech)
     np.testing.assert_array_equal(views.speeches[2], speech)
+
+
+PASSAGE = [
+    "Der Leuchtturm von Norderhaken bleibt auch in diesem Winter dunkel, weil das Geld fehlt.",
+    "Die Fischer, die jeden Morgen an ihm vorbeifahren, haben sich längst daran gewöhnt.",
+    "Niemand weiß, wer die Lampe zuletzt geputzt hat oder wo der Schlüssel zum Turm liegt.",
+    "Im Frühling will die Gemeinde noch einmal mit dem Ministerium in der Hauptstadt sprechen.",
+    "Bis dahin brennt auf der Mole eine Laterne, die ein Nachbar aus seinem Garten geholt hat.",
+]
+
+
+def test_runs_of_sentences_are_sums_in_the_embedded_model(embedded: EmbeddedEncoder) -> None:
+    """The vector of a run is nearly that of its joined text, far nearer than the mean is."""
+    windows = open_windows(PASSAGE, embedded)
+    np.testing.assert_allclose(windows.sentences, embedded.encode(PASSAGE), atol=1e-5)
+    assert not windows.costly
+    for run in ((0, 1), (1, 2, 3), (0, 1, 2, 3, 4), (0, 2), (0, 1, 4)):
+        (joined,) = embedded.encode([" ".join(PASSAGE[i] for i in run)])
+        mean = windows.sentences[list(run)].sum(axis=0)
+        mean /= np.linalg.norm(mean)
+        (vector,) = windows.of([run])
+        assert vector @ joined > 0.997
+        assert mean @ joined < 0.96
+    np.testing.assert_array_equal(windows.of([(3,), (0,)]), windows.sentences[[3, 0]])
+
+
+@pytest.mark.parametrize("texts", [[], ["um"], ["", "x"], ["um"] * 130])
+def test_windows_of_any_texts(embedded: EmbeddedEncoder, texts: list[str]) -> None:
+    """No texts, one, an empty one, and more than fit into one chunk."""
+    windows = open_windows(texts, embedded)
+    assert windows.sentences.shape == (len(texts), 512)
+    runs = [(i, i + 1) for i in range(len(texts) - 1)]
+    assert np.isfinite(windows.of(runs)).all()
+    assert windows.of(runs).shape == (len(runs), 512)
+
+
+def test_windows_do_not_depend_on_threads() -> None:
+    """One thread or two give the same bits."""
+    texts = PASSAGE * 20
+    one, two = (EmbeddedEncoder(threads=k).windows(texts) for k in (1, 2))
+    runs = [(i, i + 1, i + 2) for i in range(len(texts) - 2)]
+    np.testing.assert_array_equal(one.sentences, two.sentences)
+    np.testing.assert_array_equal(one.of(runs), two.of(runs))
+
+
+def test_other_models_encode_the_runs_that_are_asked_for() -> None:
+    """Each once, as the joined text."""
+    encoder = WordsEncoder()
+    windows = open_windows(["um dois", "três", "quatro"], encoder)
+    assert windows.costly
+    found = windows.of([(0, 2), (1,), (0, 2)])
+    check = WordsEncoder().encode(["um dois quatro", "três", "um dois quatro"])
+    np.testing.assert_array_equal(found, check)
+    windows.of([(0, 2)])
+    assert encoder.encoded == ["um dois", "três", "quatro", "um dois quatro"]
+    assert windows.of([]).shape == (0, 64)
 
 
 @pytest.fixture

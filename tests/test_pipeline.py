@@ -511,6 +511,26 @@ def test_texts_that_share_nothing_are_all_one_sided() -> None:
     assert alone(made) == [("a", 0), ("b", 0), ("b", 1)]
 
 
+def test_a_moved_passage_is_linked_and_noted() -> None:
+    """In monotonic order, sentences that stand elsewhere are linked there, and a note says which."""
+    generator = np.random.default_rng(1)
+    words = ["".join(generator.choice(list("abcdefghij"), 7)) for _ in range(200)]
+    lines = [" ".join(words[8 * k : 8 * k + 8]) for k in range(25)]
+    elsewhere = [*lines[:5], *lines[9:20], *lines[5:9], *lines[20:]]
+    texts = "\n".join(lines), "\n".join(elsewhere)
+    made = compared(texts, Options(order="monotonic", split="lines"))
+    assert {(link.a, link.b) for link in made.links} == {
+        ((k,), (elsewhere.index(line),)) for k, line in enumerate(lines)
+    }
+    assert made.order == "monotonic"
+    assert made.notes[-1] == (
+        "moved and linked all the same: sentences 6-9 of a at sentences 17-20 of b"
+    )
+    shown = {name: render(made, RenderOptions()) for name, render in FORMATS.items()}
+    assert "[5]:[16]:" in shown["ladder"]
+    assert "moved and linked" in " ".join(shown["diff"].split())
+
+
 @pytest.mark.parametrize("blank", ["\u2581", "\ufffd", "\u200b\ufffd"])
 def test_text_that_the_model_reads_as_blank_is_compared(blank: str, embedded: Encoder) -> None:
     """A sentence of characters that the tokenizer drops is a sentence all the same."""

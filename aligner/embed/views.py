@@ -30,6 +30,11 @@ class KeptWindows:
         """The vectors `[n, d]` of single sentences."""
         return self.windows.sentences[list(self.kept)]
 
+    @property
+    def costly(self) -> bool:
+        """Whether every run costs as much as a text of its own."""
+        return self.windows.costly
+
     def of(self, runs: Runs) -> Vectors:
         """The vectors `[k, d]` of those runs."""
         return self.windows.of([tuple(self.kept[i] for i in run) for run in runs])
@@ -112,19 +117,3 @@ def _replaced(vectors: Vectors, texts: Sequence[str | None], encoder: Encoder) -
         encoded = dict(zip(distinct, encoder.encode(distinct), strict=True))
         replaced[chosen] = [encoded[text] for text in texts if text]
     return replaced
-
-
-def embed_windows(
-    texts: list[str], vectors: Vectors, encoder: Encoder, longest: int
-) -> list[Vectors]:
-    """Vectors `[n - k + 1, d]` of all runs of `k` consecutive texts, for k from 1 to `longest`.
-
-    `vectors` `[n, d]` are those of the single texts. Runs are encoded as what they are, one text:
-    the mean of their sentences' vectors is no substitute for it (for three sentences of the sample
-    translation, a mean cosine of 0.79 with the embedded model).
-    """
-    n = len(texts)
-    return [vectors] + [
-        encoder.encode([" ".join(texts[i : i + k]) for i in range(n - k + 1)])
-        for k in range(2, longest + 1)
-    ]

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.token_sums import BEGIN, END, REACH, TokenSums
-from aligner.vectors import Vectors
+from aligner.vectors import Vectors, one_blas_thread
 
 HEAD_ROWS = 1024  # runs that go through the dense head at once, to bound memory
 
@@ -39,6 +39,11 @@ class Windows(Protocol):
     @property
     def sentences(self) -> Vectors:
         """The vectors `[n, d]` of single sentences."""
+        ...
+
+    @property
+    def costly(self) -> bool:
+        """Whether every run costs as much as a text of its own."""
         ...
 
     def of(self, runs: Runs) -> Vectors:
@@ -64,6 +69,7 @@ class JoinedWindows:
 
     texts: list[str]
     encoder: Encoder
+    costly: bool = True
     sentences: Vectors = field(init=False)
     _known: dict[tuple[int, ...], npt.NDArray[np.float32]] = field(init=False)
 
@@ -73,10 +79,12 @@ class JoinedWindows:
 
     def of(self, runs: Runs) -> Vectors:
         """The vectors `[k, d]` of those runs."""
-        new = sorted(set(runs) - self._known.keys())
+        new = sorted({*runs} - self._known.keys())
         joined = [" ".join(self.texts[i] for i in run) for run in new]
         self._known.update(zip(new, self.encoder.encode(joined), strict=True))
-        return np.array([self._known[run] for run in runs]).reshape(len(runs), -1)
+        if not runs:
+            return self.sentences[:0]
+        return np.array([self._known[run] for run in runs])
 
 
 def sum_windows(
@@ -126,7 +134,7 @@ def _sentence_sums(
 
 
 def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
-    """The last tokens of every sentence but one when another follows, and the first of the other."""
+    """The last tokens of each sentence when the next follows, and the first of that one."""
     sides = [(one[-2 * REACH :], other[: 2 * REACH]) for one, other in pairwise(tokens)]
     rows = sums.features([[*left, *right] for left, right in sides])
     spans, join = [], 0
@@ -141,7 +149,8 @@ def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
 
 
 def _sums_of(rows: Vectors, spans: Sequence[tuple[int, int]]) -> Vectors:
-    return np.array([rows[start:stop].sum(axis=0) for start, stop in spans])
+    sums: Vectors = np.array([rows[start:stop].sum(axis=0) for start, stop in spans])
+    return sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,9 +158,9 @@ class SummedWindows:
     """Runs as sums: of the sentences alone, and of what their neighbours change on either side.
 
     All are `[n, d]`, projected sums of features: `alone` of all tokens of a sentence with the marks of
-    its begin and end, `followed` what changes where another sentence follows, `preceded` where one
-    precedes. Those two come from the real neighbours; where a run leaves sentences out, they stand in
-    for the neighbour that is not theirs. `tokens` `[n]` counts the marks, too.
+    its begin and end; `followed` what changes where another sentence follows; `preceded` where one
+    precedes. Those two come from the real neighbours, and stand in for them where a run leaves sentences
+    out. `tokens` `[n]` counts the marks, too.
     """
 
     sums: TokenSums
@@ -160,6 +169,7 @@ class SummedWindows:
     followed: npt.NDArray[np.float32]
     preceded: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.float32]
+    costly: bool = False
 
     def of(self, runs: Runs) -> Vectors:
         """The vectors `[k, d]` of those runs."""
@@ -167,14 +177,15 @@ class SummedWindows:
         by_size: dict[int, list[int]] = {}
         for place, run in enumerate(runs):
             by_size.setdefault(len(run), []).append(place)
-        for size, places in by_size.items():
-            for start in range(0, len(places), HEAD_ROWS):
-                part = places[start : start + HEAD_ROWS]
-                members = np.array([runs[place] for place in part])
-                if size == 1:
-                    vectors[part] = self.sentences[members[:, 0]]
-                else:
-                    vectors[part] = self._of_equal_size(members)
+        with one_blas_thread():
+            for size, places in by_size.items():
+                for start in range(0, len(places), HEAD_ROWS):
+                    part = places[start : start + HEAD_ROWS]
+                    members = np.array([runs[place] for place in part])
+                    if size == 1:
+                        vectors[part] = self.sentences[members[:, 0]]
+                    else:
+                        vectors[part] = self._of_equal_size(members)
         return vectors
 
     def _of_equal_size(self, members: npt.NDArray[np.intp]) -> Vectors:

@@ -1,0 +1,151 @@
+"""Score the tool on translations with a known alignment, beside an aligner that uses lengths alone.
+
+Usage: python -m benchmarks.score_translations GOLD_FOLDER [--pairs por-fra deu-fra spa-ita] [--seed N]
+
+GOLD_FOLDER holds `text-berg-dev` (`a.*.txt`, `b.*.txt`, `gold.ladder`; a document of the Text+Berg
+corpus, German and French), `ntrex` (line-aligned news in several languages, with the document of each
+line in `ids.txt`) and `make_cases.py`, which drops and merges sentences of each document and writes what
+is right. All runs have the default options but for `--split lines`, since gold counts lines, and
+`--order monotonic`.
+
+- strict, lax, only: F1 of beads that are gold beads, of beads that overlap one, and of one-sided
+  sentences, over all documents of a set (`aligner/gold.py`);
+- auto: of how many documents `--order auto` takes the order for monotonic;
+- time: of the comparison, without loading the model; bare: of encoding the sentences, and nothing else.
+
+galechurch (Gale & Church 1993, in Rust, from PyPI) gets the same sentences.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aligner import Options, compare_files
+from aligner.align.order import choose_order
+from aligner.embed import Encoder, load_encoder
+from aligner.gold import Bead, beads_of, rate, read_ladder
+
+OPTIONS = Options(split="lines", order="monotonic")
+
+
+@dataclass(slots=True)
+class Pool:
+    """Beads of several documents, numbered on from one document to the next."""
+
+    found: set[Bead] = field(default_factory=set)
+    gold: set[Bead] = field(default_factory=set)
+    sentences: int = 0
+    seconds: float = 0.0
+
+    def add(self, found: set[Bead], gold: Sequence[Bead], sentences: int, seconds: float) -> None:
+        """One more document."""
+        for beads, more in ((self.found, found), (self.gold, gold)):
+            beads |= {self._moved(bead) for bead in more if any(bead)}
+        self.sentences += sentences
+        self.seconds += seconds
+
+    def _moved(self, bead: Bead) -> Bead:
+        a, b = (tuple(number + self.sentences for number in side) for side in bead)
+        return a, b
+
+    def cells(self) -> str:
+        """The scores as a part of the table."""
+        one = rate(self.found, self.gold)
+        return "  ".join(f"{rates.f1:.4f}" for rates in (one.strict, one.lax, one.only))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Two texts, a sentence a line, and the right beads."""
+
+    a: Path
+    b: Path
+    gold: Path
+
+    def lines(self) -> tuple[list[str], list[str]]:
+        """The sentences of both texts."""
+        a, b = (
+            [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+            for path in (self.a, self.b)
+        )
+        return a, b
+
+
+def case_in(folder: Path) -> Case:
+    """The case in a folder."""
+    a, b = (next(folder.glob(f"{side}.*txt")) for side in "ab")
+    return Case(a, b, folder / "gold.ladder")
+
+
+def made_cases(gold: Path, pair: str, seed: int, folder: Path) -> list[Case]:
+    """Cases of two languages of NTREX, by the tool that is part of the gold."""
+    ntrex, (one, other) = gold / "ntrex", pair.split("-")
+    files = {"--a": f"{one}.txt", "--b": f"{other}.txt", "--ids": "ids.txt"}
+    command = [sys.executable, str(gold / "make_cases.py"), "--kind", "monotonic"]
+    command += [word for flag, name in files.items() for word in (flag, str(ntrex / name))]
+    command += ["--seed", str(seed), "--out", str(folder / pair)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return [case_in(one) for one in sorted((folder / pair).iterdir())]
+
+
+def score(name: str, cases: Sequence[Case], encoder: Encoder) -> None:
+    """Run both aligners on all cases, and print their rows."""
+    import galechurch
+
+    ours, lengths, bare, monotonic = Pool(), Pool(), 0.0, 0
+    for case in cases:
+        gold, (a, b) = read_ladder(case.gold), case.lines()
+        started = time.perf_counter()
+        left, right = encoder.encode(a), encoder.encode(b)
+        bare += time.perf_counter() - started
+        monotonic += choose_order(left @ right.T) == "monotonic"
+        started = time.perf_counter()
+        made = compare_files(case.a, case.b, options=OPTIONS, encoder=encoder)
+        size = max(len(a), len(b))
+        ours.add(beads_of(made), gold, size, time.perf_counter() - started)
+        started = time.perf_counter()
+        beads = galechurch.align(a, b).beads
+        seconds = time.perf_counter() - started
+        found = {bead for one in beads for bead in _beads(one)}
+        lengths.add(found, gold, size, seconds)
+    ratio = f"{ours.seconds / bare:.1f} x bare"
+    auto = f"auto {monotonic}/{len(cases)}"
+    print(
+        f"{name:<14} align       {ours.cells()}  {ours.seconds:8.2f} s  {ratio}  {auto}", flush=True
+    )
+    print(f"{name:<14} galechurch  {lengths.cells()}  {lengths.seconds:8.2f} s", flush=True)
+
+
+def _beads(bead: object) -> list[Bead]:
+    """A bead of galechurch; of one-sided sentences, one each."""
+    a = tuple(range(getattr(bead, "source_start"), getattr(bead, "source_end")))  # noqa: B009
+    b = tuple(range(getattr(bead, "target_start"), getattr(bead, "target_end")))  # noqa: B009
+    if a and b:
+        return [(a, b)]
+    return [((i,), ()) for i in a] + [((), (j,)) for j in b]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("gold", type=Path, help="folder of gold cases")
+    parser.add_argument("--pairs", nargs="*", default=["por-fra", "deu-fra", "spa-ita"])
+    parser.add_argument("--seed", type=int, default=1, help="of the cases that are made")
+    arguments = parser.parse_args(argv)
+    encoder = load_encoder()
+    encoder.encode(["Start."])
+    print(f"{'set':<14} {'aligner':<10}  strict  lax     only        time")
+    score("text-berg-dev", [case_in(arguments.gold / "text-berg-dev")], encoder)
+    with tempfile.TemporaryDirectory() as folder:
+        for pair in arguments.pairs:
+            cases = made_cases(arguments.gold, pair, arguments.seed, Path(folder))
+            score(f"ntrex {pair}", cases, encoder)
+
+
+if __name__ == "__main__":
+    main()
