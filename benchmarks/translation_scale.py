@@ -46,7 +46,8 @@ def long_translation(gold: Path, pair: str, size: int) -> tuple[Texts, set[Bead]
     while min(len(a), len(b)) < size:
         generator.shuffle(order)
         for row in (row for name in order for row in documents[name]):
-            _add_row(row, (a, b), beads, generator.random())
+            if min(len(a), len(b)) < size:
+                _add_row(row, (a, b), beads, generator.random())
     return (a, b), beads
 
 
