@@ -78,8 +78,16 @@ def normalised(states: Array, norm: Array, epsilon: float) -> Array:
 
 def gelu(x: Array) -> Array:
     """The tanh form (Hendrycks & Gimpel, 2016); numpy has no error function."""
-    # x * x * x: a power of 3 takes numpy twenty times as long.
-    result: Array = 0.5 * x * (1 + np.tanh(np.float32(0.7978846) * (x + 0.044715 * x * x * x)))
+    # 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), in one array: new ones took half of the time.
+    result: Array = x * x
+    result *= 0.044715
+    result += 1
+    result *= x
+    result *= 0.7978846
+    np.tanh(result, out=result)
+    result += 1
+    result *= x
+    result *= 0.5
     return result
 
 
