@@ -38,6 +38,7 @@ from aligner.score import (
     score_pairs,
 )
 from aligner.segment import segment
+from aligner.threads import one_blas_thread
 from aligner.types import (
     UNDETERMINED,
     Comparison,
@@ -48,7 +49,6 @@ from aligner.types import (
     Only,
     Order,
 )
-from aligner.vectors import one_blas_thread
 from aligner.verify import Verifier, load_verifier
 
 STANDARD_INPUT = "-"
@@ -135,7 +135,6 @@ def _read(path: Path | str) -> Source:
 def _compare(
     a: Source, b: Source, options: Options, given: Encoder | None, progress: Progress
 ) -> Comparison:
-
     sources = (a, b)
     progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.

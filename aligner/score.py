@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -255,10 +256,17 @@ class Evidence:
 
 def candidates(a: Passage, b: Passage) -> list[tuple[int, int]]:
     """The pairs that may go together: among the nearest of one of its sentences."""
-    near = cosines(a.views.sentences, b.views.sentences)
-    ranks = [np.argsort(np.argsort(-near, axis=axis, kind="stable"), axis=axis) for axis in (0, 1)]
-    rows, columns = np.nonzero(np.minimum(*ranks) < NEAREST)
-    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+    near = among_nearest(cosines(a.views.sentences, b.views.sentences))
+    return [(i, j) for i, j in np.argwhere(near).tolist()]
+
+
+def among_nearest(similarity: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    """Which cells `[n, m]` are among the `NEAREST` of their row or of their column."""
+    ranks = [
+        np.argsort(np.argsort(-similarity, axis=axis, kind="stable"), axis=axis) for axis in (0, 1)
+    ]
+    nearest: npt.NDArray[np.bool_] = np.minimum(*ranks) < NEAREST
+    return nearest
 
 
 def gather_evidence(a: Passage, b: Passage, statement: Matrix | None = None) -> Evidence:
@@ -431,6 +439,7 @@ def _quotes(a: Passage, b: Passage, within: Matrix) -> Matrix:
     return np.where(both, (alike - middle) / spread, 0.0)
 
 
+@cache
 def load_weights(*, verified: bool) -> Mapping[str, Any]:
     """A fitted model, with or without a verifier's evidence: `bias`, and `weights` by feature name."""
     text = (files("aligner") / "score_weights.json").read_text(encoding="utf-8")

@@ -3,8 +3,6 @@
 Axes: `n` sentences, `d` dimensions, `p` parts.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,16 +42,3 @@ class Views:
     quotes: Vectors
     speeches: Vectors
     speech: npt.NDArray[np.intp]
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Matrix products in one thread.
-
-    The matrices here are small: BLAS threads that wait for each other on a busy machine made the
-    products six times slower.
-    """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        yield

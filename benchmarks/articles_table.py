@@ -38,11 +38,11 @@ from threadpoolctl import threadpool_limits
 from aligner import Options, compare, compare_files
 from aligner.details.clauses import FEATURES, Matrix
 from aligner.embed import Encoder, load_encoder
-from aligner.gold import Bead, read_ladder
-from aligner.types import Comparison
+from aligner.gold import beads_of, read_ladder
 from benchmarks import fit_details, fit_score
 from benchmarks.linked_sentences import PARTIAL, SAME, UNRELATED, Example
 from benchmarks.score_articles import Gold, Scores, read_golds, row, score
+from benchmarks.score_translations import Pool
 
 LINES = Options(split="lines", order="free")
 # Sentences of a faithful translation that are compared at a time, as many as an article has.
@@ -148,42 +148,17 @@ def shuffled(folders: Sequence[Path], encoder: Encoder) -> Iterator[str]:
     """A row a folder: strict F1 of beads and F1 of one-sided sentences, over all its cases."""
     for number, folder in enumerate(folders):
         ladders = sorted(folder.rglob("gold.ladder"))
-        counts = Counter[str]()
+        pool = Pool()
         for ladder in ladders[1::2] if number == 0 else ladders:
             files = (ladder.parent / name for name in ("a.txt", "b.txt"))
             made = compare_files(*files, options=LINES, encoder=encoder)
-            counts += bead_counts(made, set(read_ladder(ladder)))
-        strict, only = f_scores(counts)
-        yield f"out of order: {folder.name:<12} strict F1 {strict:.3f}  only F1 {only:.3f}"
-
-
-def bead_counts(made: Comparison, gold: set[Bead]) -> Counter[str]:
-    """The counts behind the measures that `aligner.gold` describes, to be summed over texts."""
-    found: set[Bead] = {(link.a, link.b) for link in made.links}
-    found |= {((one.sentence,), ()) for one in made.only_a}
-    found |= {((), (one.sentence,)) for one in made.only_b}
-    right = found & gold
-    alone, gold_alone = ({bead for bead in beads if not all(bead)} for beads in (found, gold))
-    return Counter(
-        {
-            "right": len(right),
-            "found": len(found),
-            "full right": sum(map(all, right)),
-            "full": sum(map(all, gold)),
-            "only right": len(alone & gold_alone),
-            "only found": len(alone),
-            "only": len(gold_alone),
-        }
-    )
-
-
-def f_scores(counts: Counter[str]) -> tuple[float, float]:
-    """Strict F1 of beads, and F1 of one-sided sentences, from summed counts."""
-    precision = counts["right"] / max(1, counts["found"])
-    recall = counts["full right"] / max(1, counts["full"])
-    strict = 2 * precision * recall / max(1e-9, precision + recall)
-    only = 2 * counts["only right"] / max(1, counts["only found"] + counts["only"])
-    return strict, only
+            size = max(len(made.a.sentences), len(made.b.sentences))
+            pool.add(beads_of(made), read_ladder(ladder), size)
+        rates = pool.agreement
+        yield (
+            f"out of order: {folder.name:<12} strict F1 {rates.strict.f1:.3f}  "
+            f"only F1 {rates.only.f1:.3f}"
+        )
 
 
 def faithful(files: Sequence[Path], encoder: Encoder) -> str:

@@ -4,14 +4,15 @@ Usage: python -m benchmarks.fit_score GOLD_FOLDER [--shuffled FOLDER] [--heads F
        [--ablation] [--write]
 
 Prints link and one-sided F1 of held-out cases (five folds by case, four shuffles), for all features and
-by similarity alone, with `--ablation` also without each kind, with the most false links in an article
-pair on different events; then the expected calibration error. Pairs of articles of different cases,
-nearest in topic, are added to what the model is fitted on, as pairs in which nothing is linked; so are
-short excerpts, and with `--shuffled` every second of some translations whose sentences were dropped and
-moved. `--heads`: what `benchmarks.fit_verifier` wrote there; then a case is verified by heads that have
-not seen it, and there are two tables, without the verifier and with it, and what it gains. `--write`
-fits on all cases and writes the weights of either into `aligner/score_weights.json`. Sentences,
-languages and boilerplate are found by the tool itself, so the figures are end to end.
+by similarity alone, with `--ablation` also without each kind, with the average precision of pairs and
+the most false links in an article pair on different events; then the expected calibration error. Pairs
+of articles of different cases, nearest in topic, are added to what the model is fitted on, as pairs in
+which nothing is linked; so are short excerpts, and with `--shuffled` every second of some translations
+whose sentences were dropped and moved. `--heads`: what `benchmarks.fit_verifier` wrote there; then a
+case is verified by heads that have not seen it, and there are two tables, without the verifier and with
+it, and what it gains. `--write` fits on all cases and writes the weights of either into
+`aligner/score_weights.json`. Sentences, languages and boilerplate are found by the tool itself, so the
+figures are end to end.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
@@ -446,7 +448,17 @@ def report(
 def _row(name: str, runs: Sequence[Sequence[Judged]]) -> str:
     link, only = np.mean([f_scores(run) for run in runs], axis=0)
     strange = max(false_links(run) for run in runs)
-    return f"{name:<28} link F1 {link:.3f}  only F1 {only:.3f}  false links {strange}"
+    return (
+        f"{name:<28} link F1 {link:.3f}  only F1 {only:.3f}  "
+        f"average precision {average_precision(runs):.3f}  false links {strange}"
+    )
+
+
+def average_precision(runs: Sequence[Sequence[Judged]]) -> float:
+    """How well the probabilities rank all pairs of all cases, before any decision; mean of the runs."""
+    linked = np.concatenate([one.case.linked.ravel() for one in runs[0]])
+    ranked = [np.concatenate([one.probability.ravel() for one in run]) for run in runs]
+    return float(np.mean([average_precision_score(linked, one) for one in ranked]))
 
 
 def write_weights(name: str, scorer: Scorer, names: Sequence[str]) -> None:

@@ -32,17 +32,17 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
+from aligner.details.clauses import Span
 from aligner.embed import Encoder, load_encoder
-from aligner.verify.embedded import BASE, Base, cores, in_batches
+from aligner.threads import cores
+from aligner.verify.embedded import BASE, Base, in_batches
 from aligner.verify.head import Heads, save_heads
 from benchmarks.verifier_examples import (
     LANGUAGES,
     Articles,
     Block,
-    Divergent,
     Graded,
     Pair,
-    Span,
     read_articles,
     read_blocks,
     read_divergent,
@@ -140,7 +140,7 @@ class Gold:
 
     blocks: Sequence[Block]
     articles: Sequence[Articles]
-    divergent: Sequence[Divergent]
+    divergent: Sequence[Pair]
     graded: Sequence[Graded]
 
     @classmethod
@@ -150,7 +150,7 @@ class Gold:
             read_blocks(folder / "pairs"),
             read_articles(folder / "comparable", encoder),
             read_divergent(folder / "refresd" / "dev.tsv"),
-            read_graded(folder / "stsb", "train"),
+            read_graded(folder / "stsb"),
         )
 
     def without(self, fold: int) -> "Gold":
@@ -176,7 +176,7 @@ class Gold:
             stories.setdefault(block.story, []).append(block)
         of_stories = rng.sample(list(stories.values()), len(stories))
         blocks = [block for story in of_stories for block in rng.sample(story, len(story))]
-        pairs = [one.pair for one in rng.sample(list(self.divergent), len(self.divergent))]
+        pairs = rng.sample(list(self.divergent), len(self.divergent))
         lessons = [
             *(of_blocks(part, rng) for part in _parts(blocks, BLOCKS_TOGETHER)),
             *(of_articles(one) for one in self.articles for _ in range(ARTICLE_TIMES)),

@@ -65,7 +65,7 @@ def _covered(dissected: Dissected, gold: Sequence[Span]) -> Flags:
     )
 
 
-def _numbers_of(document: Document, texts: Sequence[str]) -> list[int]:
+def numbers_of(document: Document, texts: Sequence[str]) -> list[int]:
     """The sentences that overlap the gold sentences by half of either."""
     found = []
     for text in texts:
@@ -88,7 +88,7 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
     documents = (a, b)
     facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     for number, link in enumerate(gold["links"]):
-        groups = [_numbers_of(a, link["a"]), _numbers_of(b, link["b"])]
+        groups = [numbers_of(a, link["a"]), numbers_of(b, link["b"])]
         parts = [
             dissect([document.sentences[k].text for k in group], partial(encode_excerpts, encoder))
             for document, group in zip(documents, groups, strict=True)
@@ -99,7 +99,7 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
                 sentence = documents[side].sentences[k]
                 here = [span for span in spans if span in sentence.text]
                 spans = [span for span in spans if span not in here]
-                found = _spans(sentence.text, here)
+                found = spans_of(sentence.text, here)
                 yield Example(
                     source="articles",
                     group=folder.name,
@@ -114,7 +114,8 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
                 )
 
 
-def _spans(text: str, parts: Sequence[str]) -> tuple[Span, ...]:
+def spans_of(text: str, parts: Sequence[str]) -> tuple[Span, ...]:
+    """Where the parts first stand in a text, as half-open offsets."""
     return tuple((text.index(part), text.index(part) + len(part)) for part in parts)
 
 
@@ -126,7 +127,7 @@ def read_pairs(path: Path, encoder: Encoder) -> Iterator[Example]:
         for name, relation in (("same", SAME), ("partial", PARTIAL)):
             spans = [record["a_only"], record["b_only"]] if relation == PARTIAL else [[], []]
             texts = (record["a"], record[name])
-            gold = [_spans(text, side) for text, side in zip(texts, spans, strict=True)]
+            gold = [spans_of(text, side) for text, side in zip(texts, spans, strict=True)]
             group = f"{path.stem} {record.get('story', number)}"
             link = (f"{path.stem} {name}", number)
             for side in _both_sides(texts, languages, encoder):

@@ -28,7 +28,7 @@ from pathlib import Path
 from aligner import Options, compare_files
 from aligner.align.order import choose_order
 from aligner.embed import Encoder, load_encoder
-from aligner.gold import Bead, beads_of, rate, read_ladder
+from aligner.gold import Agreement, Bead, beads_of, rate, read_ladder
 
 OPTIONS = Options(split="lines", order="monotonic")
 
@@ -42,8 +42,10 @@ class Pool:
     sentences: int = 0
     seconds: float = 0.0
 
-    def add(self, found: set[Bead], gold: Sequence[Bead], sentences: int, seconds: float) -> None:
-        """One more document."""
+    def add(
+        self, found: set[Bead], gold: Sequence[Bead], sentences: int, seconds: float = 0.0
+    ) -> None:
+        """One more document; `sentences`: of its longer side."""
         for beads, more in ((self.found, found), (self.gold, gold)):
             beads |= {self._moved(bead) for bead in more if any(bead)}
         self.sentences += sentences
@@ -53,9 +55,14 @@ class Pool:
         a, b = (tuple(number + self.sentences for number in side) for side in bead)
         return a, b
 
+    @property
+    def agreement(self) -> Agreement:
+        """The scores of all documents together."""
+        return rate(self.found, self.gold)
+
     def cells(self) -> str:
         """The scores as a part of the table."""
-        one = rate(self.found, self.gold)
+        one = self.agreement
         return "  ".join(f"{rates.f1:.4f}" for rates in (one.strict, one.lax, one.only))
 
 

@@ -2,25 +2,30 @@
 
 import csv
 import json
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from aligner.details.clauses import Span
 from aligner.embed import Encoder
 from aligner.read import read_path
+from aligner.score import among_nearest
 from aligner.segment import segment
-from aligner.types import Document
-
-Span = tuple[int, int]
+from benchmarks.linked_sentences import (
+    ANNOTATORS,
+    PARTIAL,
+    SAME,
+    UNRELATED,
+    numbers_of,
+    spans_of,
+)
 
 LANGUAGES = ("pt", "fr", "en", "es")  # of the STS benchmark
 # Consecutive records of a file that may tell of one story are kept in one fold.
 RECORDS_TOGETHER = 8
-# An unlinked pair of an article is worth telling apart when it is among so many nearest of a sentence.
-NEAREST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,6 @@ class Block:
     near: str
     near_a: str
 
-    @property
-    def cells(self) -> list[Pair]:
-        """The two-by-two block: `(a, same)`, `(a, near)`, `(near_a, same)`, `(near_a, near)`."""
-        return [
-            Pair(self.a, self.same, 1.0, (), ()),
-            Pair(self.a, self.near, 0.0),
-            Pair(self.near_a, self.same, 0.0),
-            Pair(self.near_a, self.near, 1.0, (), ()),
-        ]
-
 
 @dataclass(frozen=True, slots=True)
 class Articles:
@@ -82,13 +77,8 @@ class Articles:
 
     @property
     def candidates(self) -> npt.NDArray[np.bool_]:
-        """Cells `[n, m]` among the nearest of their row or column."""
-        ranks = [
-            np.argsort(np.argsort(-self.cosine, axis=axis, kind="stable"), axis=axis)
-            for axis in (0, 1)
-        ]
-        nearest: npt.NDArray[np.bool_] = np.minimum(*ranks) < NEAREST
-        return nearest
+        """The pairs `[n, m]` that the verifier would be asked about: those worth telling apart."""
+        return among_nearest(self.cosine)
 
 
 def read_blocks(folder: Path) -> list[Block]:
@@ -102,8 +92,8 @@ def read_blocks(folder: Path) -> list[Block]:
                 record["a"],
                 record["partial"],
                 1.0,
-                _spans(record["a"], record["a_only"]),
-                _spans(record["partial"], record["b_only"]),
+                spans_of(record["a"], record["a_only"]),
+                spans_of(record["partial"], record["b_only"]),
             )
             blocks.append(
                 Block(
@@ -117,10 +107,6 @@ def read_blocks(folder: Path) -> list[Block]:
                 )
             )
     return blocks
-
-
-def _spans(text: str, parts: Sequence[str]) -> tuple[Span, ...]:
-    return tuple((text.index(part), text.index(part) + len(part)) for part in parts)
 
 
 def read_articles(folder: Path, encoder: Encoder) -> list[Articles]:
@@ -138,7 +124,7 @@ def _read_case(folder: Path, encoder: Encoder) -> Articles:
     certain = np.ones(cosine.shape, dtype=np.bool_)
     single = {}
     for link in gold["links"]:
-        rows, columns = _numbers_of(a, link["a"]), _numbers_of(b, link["b"])
+        rows, columns = numbers_of(a, link["a"]), numbers_of(b, link["b"])
         if not rows or not columns:
             continue
         group = np.ix_(rows, columns)
@@ -149,24 +135,11 @@ def _read_case(folder: Path, encoder: Encoder) -> Articles:
         if inside.size == 1:
             x, y = texts_a[rows[0]], texts_b[columns[0]]
             only = [
-                tuple((t.index(s), t.index(s) + len(s)) for s in link[f"{side}_only"] if s in t)
-                for side, t in (("a", x), ("b", y))
+                spans_of(text, [part for part in link[f"{side}_only"] if part in text])
+                for side, text in (("a", x), ("b", y))
             ]
             single[rows[0], columns[0]] = Pair(x, y, 1.0, *only)
     return Articles(folder.name, tuple(texts_a), tuple(texts_b), cosine, linked, certain, single)
-
-
-def _numbers_of(document: Document, texts: Sequence[str]) -> list[int]:
-    """The sentences that overlap the gold sentences by half of either."""
-    found = set()
-    for text in texts:
-        start = document.text.index(text)
-        end = start + len(text)
-        for k, one in enumerate(document.sentences):
-            shared = min(end, one.end) - max(start, one.start)
-            if 2 * shared >= min(end - start, one.end - one.start):
-                found.add(k)
-    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +155,11 @@ class Graded:
         return Pair(self.first[one], self.second[other], self.similarity)
 
 
-def read_graded(folder: Path, part: str) -> list[Graded]:
-    """The `train` or `dev` part of the STS benchmark, line-parallel in four languages."""
+def read_graded(folder: Path) -> list[Graded]:
+    """The training part of the STS benchmark, line-parallel in four languages."""
     tables = []
     for language in LANGUAGES:
-        with (folder / f"{language}-{part}.csv").open(encoding="utf-8", newline="") as lines:
+        with (folder / f"{language}-train.csv").open(encoding="utf-8", newline="") as lines:
             tables.append(list(csv.reader(lines)))
     return [
         Graded(
@@ -198,38 +171,24 @@ def read_graded(folder: Path, part: str) -> list[Graded]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Divergent:
-    """A pair of REFreSD: its label, and for each word its span and how many of three marked it."""
-
-    label: str
-    pair: Pair
-    marks: tuple[tuple[tuple[Span, int], ...], tuple[tuple[Span, int], ...]]
+# How far a sentence pair of each class of REFreSD makes the same statement.
+CLASSES = {SAME: 1.0, PARTIAL: 0.7, UNRELATED: 0.0}
 
 
-# How far a sentence pair of each class makes the same statement.
-CLASSES = {"no_meaning_difference": 1.0, "some_meaning_difference": 0.7, "unrelated": 0.0}
+def read_divergent(path: Path) -> list[Pair]:
+    """REFreSD (Briakou & Carpuat, 2020); the words that two of three annotators marked are the spans."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [_divergent(*row.values()) for row in rows]
 
 
-def read_divergent(path: Path) -> list[Divergent]:
-    """REFreSD (Briakou & Carpuat, 2020), words marked by two of three annotators as the spans."""
-    rows = path.read_text(encoding="utf-8").splitlines()[1:]
-    return [_divergent(*row.split("\t")) for row in rows]
-
-
-def _divergent(_: str, label: str, a: str, b: str, a_marks: str, b_marks: str) -> Divergent:
-    marks = tuple(
-        tuple(zip(_word_spans(text), map(int, counts.split()), strict=True))
-        for text, counts in ((a, a_marks), (b, b_marks))
+def _divergent(_: str, relation: str, a: str, b: str, a_marks: str, b_marks: str) -> Pair:
+    a_only, b_only = (
+        tuple(
+            word.span()
+            for word, mark in zip(re.finditer(r"\S+", text), marks.split(), strict=True)
+            if int(mark) >= ANNOTATORS
+        )
+        for text, marks in ((a, a_marks), (b, b_marks))
     )
-    a_only, b_only = (tuple(span for span, count in side if count >= 2) for side in marks)
-    return Divergent(label, Pair(a, b, CLASSES[label], a_only, b_only), (marks[0], marks[1]))
-
-
-def _word_spans(text: str) -> list[Span]:
-    spans, start = [], 0
-    for word in text.split():
-        start = text.index(word, start)
-        spans.append((start, start + len(word)))
-        start += len(word)
-    return spans
+    return Pair(a, b, CLASSES[relation], a_only, b_only)

@@ -32,7 +32,8 @@ def on_terminal(
     environment |= {"TERM": "xterm", "COLUMNS": "80", "LINES": str(lines), **settings}
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *arguments],
+        # Without the verifier, which takes half of the time and shows nothing of its own.
+        [sys.executable, "-c", SCRIPT, *arguments, "--verifier", "off"],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

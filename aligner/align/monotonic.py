@@ -41,7 +41,7 @@ from aligner.align.lattice import (
     hole,
     span,
 )
-from aligner.vectors import one_blas_thread
+from aligner.threads import one_blas_thread
 
 Vectors = NDArray[np.floating]
 Margins = NDArray[np.float32]

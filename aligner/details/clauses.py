@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -220,6 +221,7 @@ def _touched(sentence: Dissected, spans: Sequence[Span]) -> Matrix:
     )
 
 
+@cache
 def load_weights() -> Mapping[str, Any]:
     """The fitted model: `bias`, and for each of `FORMS` the weights by feature name."""
     text = (files("aligner.details") / "word_weights.json").read_text(encoding="utf-8")

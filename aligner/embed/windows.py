@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.token_sums import BEGIN, END, REACH, TokenSums
-from aligner.vectors import Vectors, one_blas_thread
+from aligner.threads import one_blas_thread
+from aligner.vectors import Vectors
 
 HEAD_ROWS = 1024  # runs that go through the dense head at once, to bound memory
 

@@ -5,7 +5,6 @@ upper layers on joined sentences (a cross-encoder) would cost a hundred times as
 `benchmarks/fit_verifier.py` trains the heads.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from aligner.threads import cores, one_blas_thread
 from aligner.verify import Array
 from aligner.verify.head import Verdict, Views, load_heads
 from aligner.verify.layers import forward, normalised, read_layer, read_norm
@@ -114,22 +114,13 @@ class EmbeddedVerifier:
         return in_batches(run, [len(one) + 2 for one in tokens], self._threads)
 
 
-def cores() -> int:
-    """The cores this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def in_batches(
     run: Callable[[Sequence[int]], list[Result]], sizes: Sequence[int], threads: int
 ) -> list[Result]:
     """The results of `run` on batches of consecutive items, in their order."""
-    from threadpoolctl import threadpool_limits
-
     batches = list(_batches(sizes))
     # One BLAS thread each, as for the sentence vectors: the matrices are small.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         done = list(pool.map(run, batches))
     return [result for results in done for result in results]
 

@@ -135,7 +135,7 @@ def _counterparts(a: View, b: View, sharpness: float) -> tuple[Array, Array]:
 class Heads:
     """Heads of equal depth, trained from different beginnings, whose verdicts are averaged.
 
-    Two have 0.01 AUC more than one on held-out blocks, and cost little beside the base.
+    Two have 0.007 AUC more than one on held-out blocks, and cost little beside the base.
     """
 
     members: tuple[Head, ...]
