@@ -14,8 +14,9 @@ demo: .venv/ready
 # make test PYTEST_ARGS="-m 'not browser'"
 PYTEST_ARGS ?=
 
+# Each process loads the models for itself, so there are few.
 test: lint
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check
