@@ -1,7 +1,7 @@
 """The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
 from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
-from aligner.details import absent_facts, link_details
+from aligner.details import Unsaid, absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import KeptWindows, embed_views
@@ -48,8 +48,10 @@ from aligner.types import (
     Nearest,
     Only,
     Order,
+    Sentence,
 )
-from aligner.verify import Verifier, load_verifier
+from aligner.vectors import Views
+from aligner.verify import ReadingVerifier, Verifier, load_verifier
 
 STANDARD_INPUT = "-"
 # Confidences and similarities are given to this many decimals: further ones differ between processors.
@@ -154,14 +156,22 @@ def _compare(
         windows = [open_windows(_texts(document), encoder) for document in documents]
         vectors = [one.sentences for one in windows]
         order = _order(options, vectors)
-        progress(f"pairing {counts} sentences")
-        verifier = _verifier(options, order, documents)
+        verifier = None
         if order == "free":
-            beads = _free_beads(documents, windows, encoder, verifier)
+            kept = _kept(documents)
+            # The verifier reads the sentences beside the other views of them; both have idle moments.
+            with ThreadPoolExecutor(1) as pool:
+                reading = pool.submit(_verifier, options, kept)
+                views = _views(kept, windows, encoder)
+                verifier = reading.result()
+            progress(f"pairing {counts} sentences")
+            beads = _free_beads(documents, kept, views, verifier)
         else:
+            progress(f"pairing {counts} sentences")
             beads = _monotonic_beads(documents, windows)
         progress("looking for what only one text says")
-        links, only_a, only_b = _assemble(documents, vectors, beads, encoder)
+        unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
+        links, only_a, only_b = _assemble(documents, vectors, beads, encoder, unsaid)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]
@@ -176,7 +186,7 @@ def _compare(
             *read,
             *_language_notes(documents, encoder),
             *_moved_notes(documents, beads),
-            *_verifier_notes(options, order, verifier),
+            *_verifier_notes(options, order, documents),
         ),
         signature=_signature(options, encoder, order, verifier),
     )
@@ -194,25 +204,13 @@ def _order(options: Options, vectors: Sequence[Vectors]) -> Order:
     return choose_order(cosines(a, b))
 
 
-def _verifier(options: Options, order: Order, documents: Sequence[Document]) -> Verifier | None:
-    """The verifier that takes part; it is loaded late, since translations do without."""
-    if order != "free" or options.verifier == "off":
-        return None
-    if options.verifier != "on":
-        return load_verifier(options.verifier)
-    too_long = sum(len(document.sentences) for document in documents) > MOST_VERIFIED
-    return None if too_long else load_verifier()
+def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
+    """The sentences that are compared in any order, by number: boilerplate has no counterpart.
 
-
-def _free_beads(
-    documents: Sequence[Document],
-    windows: Sequence[Windows],
-    encoder: Encoder,
-    verifier: Verifier | None,
-) -> list[Bead]:
-    """Beads in any order over what is not boilerplate; boilerplate has no counterpart."""
+    Raises InputError where there are too many.
+    """
     kept = [
-        [k for k, sentence in enumerate(document.sentences) if not sentence.boilerplate]
+        {k: one for k, one in enumerate(document.sentences) if not one.boilerplate}
         for document in documents
     ]
     if len(kept[0]) * len(kept[1]) > MOST_PAIRS:
@@ -220,6 +218,42 @@ def _free_beads(
             f"{len(kept[0])} by {len(kept[1])} sentences are too many to compare in any order; "
             "use --order monotonic, or split the texts into parts"
         )
+    return kept
+
+
+def _verifier(options: Options, kept: Sequence[Mapping[int, Sentence]]) -> Verifier | None:
+    """The verifier that takes part in free order, ready for those sentences."""
+    if options.verifier == "off" or not all(kept):
+        return None
+    if options.verifier == "on" and _too_many_to_verify(kept):
+        return None
+    verifier = load_verifier(None if options.verifier == "on" else options.verifier)
+    if isinstance(verifier, ReadingVerifier):
+        verifier.read([one.text for side in kept for one in side.values()])
+    return verifier
+
+
+def _too_many_to_verify(kept: Sequence[Mapping[int, Sentence]]) -> bool:
+    return sum(map(len, kept)) > MOST_VERIFIED
+
+
+def _views(
+    kept: Sequence[Mapping[int, Sentence]], windows: Sequence[Windows], encoder: Encoder
+) -> list[Views]:
+    """The views of the kept sentences of either text; of nothing where either has none."""
+    if not all(kept):
+        return []
+    chosen = [KeptWindows(one, list(side)) for one, side in zip(windows, kept, strict=True)]
+    return embed_views([list(side.values()) for side in kept], encoder, chosen)
+
+
+def _free_beads(
+    documents: Sequence[Document],
+    kept: Sequence[Mapping[int, Sentence]],
+    views: Sequence[Views],
+    verifier: Verifier | None,
+) -> list[Bead]:
+    """Beads in any order over what is not boilerplate."""
     probability = np.zeros(tuple(len(document.sentences) for document in documents))
     furniture = [
         [FURNITURE_CONFIDENCE if one.boilerplate else 1.0 for one in document.sentences]
@@ -227,8 +261,8 @@ def _free_beads(
     ]
     said_of_a, said_of_b = np.zeros_like(probability), np.zeros_like(probability)
     if all(kept):
-        cells = np.ix_(*kept)
-        scores = _pair_scores(documents, kept, windows, encoder, verifier)
+        cells = np.ix_(*(list(side) for side in kept))
+        scores = _pair_scores(documents, kept, views, verifier)
         probability[cells] = scores.probability
         said_of_a[cells], said_of_b[cells] = scores.said_of_a, scores.said_of_b
     groups = align_free(probability, said_of_a, said_of_b)
@@ -255,18 +289,12 @@ def _monotonic_beads(documents: Sequence[Document], windows: Sequence[Windows]) 
 
 def _pair_scores(
     documents: Sequence[Document],
-    kept: Sequence[Sequence[int]],
-    windows: Sequence[Windows],
-    encoder: Encoder,
+    kept: Sequence[Mapping[int, Sentence]],
+    views: Sequence[Views],
     verifier: Verifier | None,
 ) -> PairScores:
     """How well the kept sentences of a and b go together, `[n, m]`."""
-    sentences = [
-        [document.sentences[k] for k in keep]
-        for document, keep in zip(documents, kept, strict=True)
-    ]
-    chosen = [KeptWindows(one, keep) for one, keep in zip(windows, kept, strict=True)]
-    views = embed_views(sentences, encoder, chosen)
+    sentences = [list(side.values()) for side in kept]
     a, b = (
         read_passage(side, document.language, view)
         for side, document, view in zip(sentences, documents, views, strict=True)
@@ -285,13 +313,14 @@ def _assemble(
     vectors: Sequence[Vectors],
     beads: Sequence[Bead],
     encoder: Encoder,
+    unsaid: Unsaid | None,
 ) -> tuple[list[Link], list[Only], list[Only]]:
     """Links in the order of a, and the one-sided sentences of a and of b in document order."""
     a, b = documents
     facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     linked = sorted((bead for bead in beads if bead.a and bead.b), key=lambda bead: bead.a)
     pairs = [(bead.a, bead.b) for bead in linked]
-    details = link_details(a, b, pairs, facts, partial(encode_excerpts, encoder))
+    details = link_details((a, b), pairs, facts, partial(encode_excerpts, encoder), unsaid)
     links = [_link(bead, vectors, *found) for bead, found in zip(linked, details, strict=True)]
     only_a = [
         _only(bead.a[0], bead.confidence, vectors[0], vectors[1], facts[0])
@@ -399,11 +428,13 @@ def _shown(name: str) -> str:
     return "standard input" if name == STANDARD_INPUT else name
 
 
-def _verifier_notes(options: Options, order: Order, verifier: Verifier | None) -> list[str]:
+def _verifier_notes(options: Options, order: Order, documents: Sequence[Document]) -> list[str]:
     """Why a verifier that was asked for, by name or by default, took no part."""
-    if verifier is not None or options.verifier == "off":
+    if options.verifier == "off":
         return []
     if order == "free":
+        if options.verifier != "on" or not _too_many_to_verify(_kept(documents)):
+            return []
         return [
             f"more than {MOST_VERIFIED} sentences: their pairs were not verified; compare parts of the "
             "texts to have that done"

@@ -36,13 +36,14 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from aligner import Options, compare, compare_files
-from aligner.details.clauses import FEATURES, Matrix
+from aligner.details.clauses import FEATURES, VERIFIED_FEATURES, Matrix
 from aligner.embed import Encoder, load_encoder
 from aligner.gold import beads_of, read_ladder
 from benchmarks import fit_details, fit_score
 from benchmarks.linked_sentences import PARTIAL, SAME, UNRELATED, Example
 from benchmarks.score_articles import Gold, Scores, read_golds, row, score
 from benchmarks.score_translations import Pool
+from benchmarks.verifiers import Verifiers
 
 LINES = Options(split="lines", order="free")
 # Sentences of a faithful translation that are compared at a time, as many as an article has.
@@ -54,7 +55,7 @@ class Models:
     """The encoder, and verifiers that have not seen a part of the cases each, if there are any."""
 
     encoder: Encoder
-    verifiers: fit_score.Verifiers | None
+    verifiers: Verifiers | None
 
 
 def held_out_articles(
@@ -69,11 +70,12 @@ def held_out_articles(
     options = Options(verifier="on" if verifiers else "off")
     table = fit_score.Table(material, material.names)
     names = [one.case.name for one in material.cases]
+    word_names = VERIFIED_FEATURES if verifiers else FEATURES
     by_name = {gold.name: gold for gold in golds}
     for held in fit_score.folds(len(names), seed):
         hidden = {names[k] for k in held}
         scorer = table.calibrated([k for k in range(len(names)) if k not in held])
-        words = fit_details.fit([one for one in examples if one.group not in hidden])
+        words = fit_details.fit([one for one in examples if one.group not in hidden], word_names)
         with (
             patch("aligner.score.load_weights", return_value=scorer.named(material.names)),
             patch("aligner.details.clauses.load_weights", return_value=words.weights()),
@@ -225,12 +227,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         _print([faithful(args.parallel, encoder)])
     _print(shuffled(args.shuffled, encoder))
     first = args.shuffled[0] if args.shuffled else None
-    verifiers = fit_score.Verifiers.read(args.heads) if args.heads else None
+    verifiers = Verifiers.read(args.heads) if args.heads else None
     material = fit_score.read_material(args.gold, first, encoder, verifiers)
-    examples = fit_details.read_examples(args.gold, args.pairs, args.refresd, encoder)
+    folders = fit_details.Folders(args.gold, args.pairs, args.refresd)
+    examples = fit_details.read_examples(folders, encoder, verifiers)
     _print(articles(golds, material, examples, Models(encoder, verifiers)))
     if args.refresd:
-        _print(refresd(examples))
+        _print(refresd(fit_details.read_examples(folders, encoder)))
     _print(fit_score.report(material, kinds={} if args.quick else fit_score.KINDS))
 
 

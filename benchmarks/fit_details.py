@@ -1,17 +1,20 @@
 """Fit the weights that tell which words of a linked sentence its counterpart does not say.
 
-Usage: python -m benchmarks.fit_details ARTICLES [--pairs FOLDER] [--refresd FILE] [--write]
+Usage: python -m benchmarks.fit_details ARTICLES [--pairs FOLDER] [--refresd FILE] [--heads FOLDER]
+       [--write]
 
 Prints what held-out articles, written sentence pairs and pairs of REFreSD show (five folds, three
 shuffles) when the links are given: F1 of the spans and the accuracy of same/partial, or, of REFreSD, F1
 of the marked words; without each kind of evidence, and with names and numbers alone. A gold span counts
 as found when half of it is reported, a reported one as right when half of it is in gold spans.
-`--write` fits on everything and writes `aligner/details/word_weights.json`.
+`--heads`: what `benchmarks.fit_verifier` wrote there; then there is a second table, with what a verifier
+that has not seen the sentences makes of their words. It was trained on REFreSD, which is left out there.
+`--write` fits on everything and writes the weights of either into `aligner/details/word_weights.json`.
 """
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +24,15 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from aligner.details import merged_details
-from aligner.details.clauses import FEATURES, FORMS, Matrix, Span, absent_spans
+from aligner.details import Unsaid, merged_details
+from aligner.details.clauses import (
+    FEATURES,
+    FORMS,
+    VERIFIED_FEATURES,
+    Matrix,
+    Span,
+    absent_spans,
+)
 from aligner.embed import Encoder, load_encoder
 from benchmarks.linked_sentences import (
     PARTIAL,
@@ -33,6 +43,7 @@ from benchmarks.linked_sentences import (
     read_pairs,
     read_refresd,
 )
+from benchmarks.verifiers import Verifiers
 
 FOLDS, SHUFFLES = 5, 3
 STRENGTH = 0.1
@@ -54,14 +65,16 @@ KINDS = {
     "facts": ("number", "name"),
     "place": ("place", "first", "last"),
     "length": ("length_ratio",),
+    "the verifier": ("unsaid",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A logistic model over the evidence on a word, in the columns that it was fitted on."""
+    """A logistic model over the named evidence on a word, in the columns that it was fitted on."""
 
     model: Pipeline
+    names: Sequence[str]
     columns: Sequence[int]
 
     def probability(self, example: Example) -> Matrix:
@@ -70,13 +83,13 @@ class Words:
         return found
 
     def weights(self) -> dict[str, float | dict[str, float]]:
-        """The fitted model as the package reads it; all columns must be there."""
+        """The fitted model as the package reads it."""
         scaler, logistic = self.model
         weights = logistic.coef_[0] / scaler.scale_
         bias = float(logistic.intercept_[0] - weights @ scaler.mean_)
-        parts = weights.round(4).reshape(len(FORMS), len(FEATURES)).tolist()
+        parts = weights.round(4).reshape(len(FORMS), len(self.names)).tolist()
         by_form = {
-            form: dict(zip(FEATURES, part, strict=True))
+            form: dict(zip(self.names, part, strict=True))
             for form, part in zip(FORMS, parts, strict=True)
         }
         return {"bias": round(bias, 4), **by_form}
@@ -85,8 +98,9 @@ class Words:
 def fit(examples: Sequence[Example], names: Sequence[str] = FEATURES) -> Words:
     """A model of the words of linked sentences; those that REFreSD calls unrelated are left out."""
     seen = [one for one in examples if one.relation != UNRELATED]
-    own = [FEATURES.index(name) for name in names]
-    columns = [form * len(FEATURES) + k for form in range(len(FORMS)) for k in own]
+    own = [VERIFIED_FEATURES.index(name) for name in names]
+    every = seen[0].features.shape[1] // len(FORMS)
+    columns = [form * every + k for form in range(len(FORMS)) for k in own]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
     model.fit(
         np.concatenate([one.features[:, columns] for one in seen]),
@@ -95,7 +109,7 @@ def fit(examples: Sequence[Example], names: Sequence[str] = FEATURES) -> Words:
             [np.full(len(one.labels), SOURCE_WEIGHT[one.source]) for one in seen]
         ),
     )
-    return Words(model, columns)
+    return Words(model, names, columns)
 
 
 def folds(examples: Sequence[Example], seed: int) -> dict[str, int]:
@@ -167,18 +181,33 @@ def _row(name: str, examples: Sequence[Example], runs: Sequence[Sequence[Matrix]
     return "  ".join([f"{name:<28}", *cells])
 
 
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the sources are: article cases, sentence pairs (`*.jsonl`), REFreSD as a TSV file."""
+
+    articles: Path
+    pairs: Path | None
+    refresd: Path | None
+
+
 def read_examples(
-    articles: Path, pairs: Path | None, refresd: Path | None, encoder: Encoder
+    folders: Folders, encoder: Encoder, verifiers: Verifiers | None = None
 ) -> list[Example]:
-    """The linked sentences of every source at hand."""
+    """The linked sentences of every source at hand; of REFreSD only without verifiers."""
+
+    def unsaid(group: str) -> Unsaid | None:
+        return verifiers.of(group).unsaid if verifiers else None
+
     examples = [
         one
-        for gold in sorted(articles.rglob("gold.json"))
-        for one in read_articles(gold.parent, encoder)
+        for gold in sorted(folders.articles.rglob("gold.json"))
+        for one in read_articles(gold.parent, encoder, unsaid(gold.parent.name))
     ]
-    for path in sorted(pairs.glob("*.jsonl")) if pairs else ():
-        examples += read_pairs(path, encoder)
-    return examples + (list(read_refresd(refresd, encoder)) if refresd else [])
+    for path in sorted(folders.pairs.glob("*.jsonl")) if folders.pairs else ():
+        examples += read_pairs(path, encoder, unsaid)
+    if folders.refresd and not verifiers:
+        examples += read_refresd(folders.refresd, encoder)
+    return examples
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -188,23 +217,44 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("gold", type=Path, help="folder of article cases")
     parser.add_argument("--pairs", type=Path, help="folder of sentence pairs, *.jsonl")
     parser.add_argument("--refresd", type=Path, help="REFreSD as a TSV file")
+    parser.add_argument("--heads", type=Path, help="folder of held-out heads of the verifier")
     parser.add_argument("--write", action="store_true", help="fit on all and write the weights")
     args = parser.parse_args(argv)
-    examples = read_examples(args.gold, args.pairs, args.refresd, load_encoder())
+    encoder, folders = load_encoder(), Folders(args.gold, args.pairs, args.refresd)
+    settings: dict[str, Verifiers | None] = {"unverified": None}
+    if args.heads:
+        settings |= {"verified": Verifiers.read(args.heads)}
+    for name, verifiers in settings.items():
+        print(name)
+        examples = read_examples(folders, encoder, verifiers)
+        names = VERIFIED_FEATURES if verifiers else FEATURES
+        for line in report(examples, names):
+            print(line, flush=True)
+        if args.write:
+            write_weights(name, fit(examples, names))
 
-    def rows_of(names: Sequence[str]) -> list[list[Matrix]]:
-        return [held_out(examples, names, seed) for seed in range(SHUFFLES)]
+
+def report(examples: Sequence[Example], names: Sequence[str]) -> Iterator[str]:
+    """The table: no evidence, all of it, each kind left out."""
+
+    def rows_of(some: Sequence[str]) -> list[list[Matrix]]:
+        return [held_out(examples, some, seed) for seed in range(SHUFFLES)]
 
     nothing = [np.zeros(len(one.labels)) for one in examples]
-    print(_row("names and numbers alone", examples, [nothing]))
-    print(_row("all kinds of evidence", examples, rows_of(FEATURES)))
+    yield _row("names and numbers alone", examples, [nothing])
+    yield _row("all kinds of evidence", examples, rows_of(names))
     for kind, members in KINDS.items():
-        rest = rows_of([x for x in FEATURES if x not in members])
-        print(_row(f"without {kind}", examples, rest))
-    if args.write:
-        path = Path(__file__).parent.parent / "aligner" / "details" / "word_weights.json"
-        path.write_text(json.dumps(fit(examples).weights(), indent=2) + "\n", encoding="utf-8")
-        print(f"wrote {path.name}")
+        if set(members) & set(names):
+            rest = rows_of([x for x in names if x not in members])
+            yield _row(f"without {kind}", examples, rest)
+
+
+def write_weights(name: str, words: Words) -> None:
+    """Put the weights of one setting, `verified` or `unverified`, into the package's file."""
+    path = Path(__file__).parent.parent / "aligner" / "details" / "word_weights.json"
+    weights = json.loads(path.read_text(encoding="utf-8")) | {name: words.weights()}
+    path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+    print(f"wrote the {name} weights into {path.name}")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ from threadpoolctl import threadpool_limits
 
 from aligner.align.free import THRESHOLD, Group, align_free
 from aligner.embed import Encoder, load_encoder
-from aligner.score import Evidence, alone_probability, candidates, gather_evidence
-from aligner.verify.embedded import EmbeddedVerifier
+from aligner.score import Evidence, alone_probability, gather_evidence
 from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
+from benchmarks.verifiers import Verifiers
 
 Matrix = npt.NDArray[np.float64]
 
@@ -90,34 +90,6 @@ class Material:
     def names(self) -> list[str]:
         """The kinds of evidence."""
         return list(self.cases[0].evidence.features)
-
-
-@dataclass(frozen=True, slots=True)
-class Verifiers:
-    """The verifiers of `benchmarks.fit_verifier`: of each fold one that has not seen its cases."""
-
-    by_fold: tuple[EmbeddedVerifier, ...]
-    folds: Mapping[str, int]
-
-    @classmethod
-    def read(cls, heads: Path) -> "Verifiers":
-        """What `fit_verifier --heads` wrote."""
-        paths = sorted(heads.glob("*.npz"))
-        folds = json.loads((heads / "folds.json").read_text(encoding="utf-8"))
-        return cls(tuple(EmbeddedVerifier(heads=path) for path in paths), folds)
-
-    def of(self, case: str) -> EmbeddedVerifier:
-        """One that has not seen the case; the first for what none has seen."""
-        return self.by_fold[self.folds.get(case, 0)]
-
-    def statement(self, case: str, a: Article, b: Article) -> Matrix:
-        """What the scorer is given of two articles, by the verifier for a case."""
-        verifier = self.of(case)
-        pairs = candidates(a.passage, b.passage)
-        texts = [[sentence.text for sentence in side.sentences] for side in (a, b)]
-        found = np.full((len(a.passage), len(b.passage)), np.nan)
-        found[tuple(np.array(pairs).T)] = verifier.score(texts[0], texts[1], pairs)
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -477,7 +477,9 @@ def report(
             heads.mkdir(parents=True, exist_ok=True)
             save_heads(heads_of(networks), heads / f"{fold}.npz")
     if heads:
-        (heads / "folds.json").write_text(json.dumps(cases, indent=2) + "\n", encoding="utf-8")
+        (heads / "folds.json").write_text(
+            json.dumps(cases | stories, indent=2) + "\n", encoding="utf-8"
+        )
     answers = joined(parts)
     yield answers.row("all held out")
     yield answers.part(lambda block: not block.story.startswith("mixed")).row("Portuguese-French")

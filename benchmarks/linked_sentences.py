@@ -8,16 +8,16 @@ English and French of which three annotators marked the words that differ.
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from aligner.details import absent_facts, evidence
+from aligner.details import Unsaid, absent_facts, evidence, verdicts
 from aligner.details.clauses import Dissected, Matrix, Span, dissect
 from aligner.embed import Encoder
 from aligner.embed.excerpts import encode_excerpts
@@ -30,6 +30,8 @@ Flags = npt.NDArray[np.bool_]
 
 # How many of the three annotators make a word one that differs.
 ANNOTATORS = 2
+# Consecutive records of a file that may tell of one story are held out together.
+RECORDS_TOGETHER = 8
 # What REFreSD calls a pair of sentences.
 SAME, PARTIAL, UNRELATED = "no_meaning_difference", "some_meaning_difference", "unrelated"
 
@@ -80,8 +82,10 @@ def numbers_of(document: Document, texts: Sequence[str]) -> list[int]:
     return sorted(set(found))
 
 
-def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
-    """All linked sentences of the case in a folder, both sides."""
+def read_articles(
+    folder: Path, encoder: Encoder, unsaid: Unsaid | None = None
+) -> Iterator[Example]:
+    """All linked sentences of the case in a folder, both sides; `unsaid` as in `link_details`."""
     gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
     sources = [read_path(next(folder.glob(f"{side}.*.txt"))) for side in "ab"]
     a, b = (segment(source.text, name=source.name).document for source in sources)
@@ -89,6 +93,7 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
     facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     for number, link in enumerate(gold["links"]):
         groups = [numbers_of(a, link["a"]), numbers_of(b, link["b"])]
+        marks = unsaid and verdicts(documents, [(groups[0], groups[1])], unsaid)
         parts = [
             dissect([document.sentences[k].text for k in group], partial(encode_excerpts, encoder))
             for document, group in zip(documents, groups, strict=True)
@@ -100,6 +105,8 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
                 here = [span for span in spans if span in sentence.text]
                 spans = [span for span in spans if span not in here]
                 found = spans_of(sentence.text, here)
+                missing = marks and [marks[side][k, other] for other in groups[1 - side]]
+                own = facts[side][k]
                 yield Example(
                     source="articles",
                     group=folder.name,
@@ -107,8 +114,8 @@ def read_articles(folder: Path, encoder: Encoder) -> Iterator[Example]:
                     relation=PARTIAL if link["relation"] == "partial" else SAME,
                     sentence=sentence,
                     dissected=dissected,
-                    facts=facts[side][k],
-                    features=evidence(sentence, dissected, parts[1 - side], facts[side][k]),
+                    facts=own,
+                    features=evidence(sentence, dissected, parts[1 - side], own, missing),
                     labels=_covered(dissected, found),
                     gold=found,
                 )
@@ -119,8 +126,18 @@ def spans_of(text: str, parts: Sequence[str]) -> tuple[Span, ...]:
     return tuple((text.index(part), text.index(part) + len(part)) for part in parts)
 
 
-def read_pairs(path: Path, encoder: Encoder) -> Iterator[Example]:
-    """Both sides of each record's `a` with `same` and with `partial`; stories are held out as one."""
+def story_of(path: Path, number: int, record: Mapping[str, Any]) -> str:
+    """The story of a record of sentence pairs; stories are held out as one."""
+    return f"{path.stem}-{record.get('story', str(number // RECORDS_TOGETHER))}"
+
+
+def read_pairs(
+    path: Path, encoder: Encoder, unsaid: Callable[[str], Unsaid | None] = lambda _: None
+) -> Iterator[Example]:
+    """Both sides of each record's `a` with `same` and with `partial`.
+
+    `unsaid`: for a story, what tells the words that are not said, as in `link_details`.
+    """
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         record = json.loads(line)
         languages = (record["a_lang"], record["b_lang"])
@@ -128,9 +145,9 @@ def read_pairs(path: Path, encoder: Encoder) -> Iterator[Example]:
             spans = [record["a_only"], record["b_only"]] if relation == PARTIAL else [[], []]
             texts = (record["a"], record[name])
             gold = [spans_of(text, side) for text, side in zip(texts, spans, strict=True)]
-            group = f"{path.stem} {record.get('story', number)}"
+            group = story_of(path, number, record)
             link = (f"{path.stem} {name}", number)
-            for side in _both_sides(texts, languages, encoder):
+            for side in _both_sides(texts, languages, encoder, unsaid(group)):
                 found = gold[side.number]
                 labels = _covered(side.dissected, found)
                 yield _example("pairs", group, link, relation, side, labels, found)
@@ -164,17 +181,23 @@ class _Side:
 
 
 def _both_sides(
-    texts: tuple[str, str], languages: tuple[str, str], encoder: Encoder
+    texts: tuple[str, str],
+    languages: tuple[str, str],
+    encoder: Encoder,
+    unsaid: Unsaid | None = None,
 ) -> Iterator[_Side]:
-    documents = [
+    a, b = (
         Document(language, language, text, (Sentence(text, 0, len(text), 0),))
         for text, language in zip(texts, languages, strict=True)
-    ]
+    )
+    documents = (a, b)
+    marks = unsaid and verdicts(documents, [((0,), (0,))], unsaid)
     dissected = dissect(texts, partial(encode_excerpts, encoder))
     for side in (0, 1):
         sentence = documents[side].sentences[0]
         facts = absent_facts(documents[side], documents[1 - side], encoder.encode)[0]
-        features = evidence(sentence, dissected[side], [dissected[1 - side]], facts)
+        missing = marks and [marks[side][0, 0]]
+        features = evidence(sentence, dissected[side], [dissected[1 - side]], facts, missing)
         yield _Side(side, sentence, dissected[side], facts, features)
 
 

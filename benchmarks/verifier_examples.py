@@ -21,11 +21,10 @@ from benchmarks.linked_sentences import (
     UNRELATED,
     numbers_of,
     spans_of,
+    story_of,
 )
 
 LANGUAGES = ("pt", "fr", "en", "es")  # of the STS benchmark
-# Consecutive records of a file that may tell of one story are kept in one fold.
-RECORDS_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,6 @@ def read_blocks(folder: Path) -> list[Block]:
     for path in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             record = json.loads(line)
-            story = record.get("story", str(number // RECORDS_TOGETHER))
             partial = Pair(
                 record["a"],
                 record["partial"],
@@ -97,7 +95,7 @@ def read_blocks(folder: Path) -> list[Block]:
             )
             blocks.append(
                 Block(
-                    f"{path.stem}-{story}",
+                    story_of(path, number, record),
                     (record["a_lang"], record["b_lang"]),
                     record["a"],
                     record["same"],

@@ -14,12 +14,16 @@ from aligner.details.clauses import (
     FEATURES,
     FORMS,
     RUNS,
+    UNREAD,
+    VERIFIED_FEATURES,
     Dissected,
+    Marks,
     absent_spans,
     absent_words,
     best_marking,
     dissect,
     load_weights,
+    unsaid_words,
     word_features,
 )
 from aligner.details.facts import absent_facts
@@ -55,16 +59,51 @@ def test_clauses_cover_all_words_once(text: str) -> None:
 @given(texts, texts)
 def test_every_word_gets_a_probability(text: str, other: str) -> None:
     """Any two texts give finite features and a probability a word."""
-    features = word_features(one(text), [one(other)], [(0, 1)], [])
-    assert features.shape == (len(text.split()), len(FORMS) * len(FEATURES))
-    probability = absent_words(features)
-    assert ((probability >= 0) & (probability <= 1)).all()
+    w = len(text.split())
+    for names, unsaid in ((FEATURES, None), (VERIFIED_FEATURES, np.linspace(-9, 9, w))):
+        features = word_features(one(text), [one(other)], [(0, 1)], [], unsaid)
+        assert features.shape == (w, len(FORMS) * len(names))
+        probability = absent_words(features)
+        assert ((probability >= 0) & (probability <= 1)).all()
 
 
-def test_the_weights_name_the_features() -> None:
+@pytest.mark.parametrize("verified", [False, True])
+def test_the_weights_name_the_features(verified: bool) -> None:
     """The file of weights and the code agree on what there is."""
-    model = load_weights()
-    assert [tuple(model[form]) for form in FORMS] == [FEATURES] * len(FORMS)
+    model = load_weights(verified=verified)
+    names = VERIFIED_FEATURES if verified else FEATURES
+    assert [tuple(model[form]) for form in FORMS] == [names] * len(FORMS)
+
+
+def test_a_word_is_said_where_any_sentence_says_it() -> None:
+    """Of a word's parts the most telling counts, of the sentences the one that says it."""
+    words = [(0, 5), (6, 10), (11, 14)]
+    first = [(0, 2, 1.0), (2, 5, 3.0), (6, 10, 2.0)]
+    second = [(0, 5, 4.0), (6, 10, -1.0)]
+    assert unsaid_words(words, [first]).tolist() == [3.0, 2.0, UNREAD]
+    assert unsaid_words(words, [first, second]).tolist() == [3.0, -1.0, UNREAD]
+
+
+def test_what_a_verifier_finds_unsaid_is_marked() -> None:
+    """Of two sentences that look alike, the words that a verifier misses become a detail."""
+    a = document("a", "pt", "o prefeito anunciou a obra nova ontem")
+    b = document("b", "pt", "o prefeito anunciou a obra")
+    facts = (absent_facts(a, b, WordsEncoder().encode), absent_facts(b, a, WordsEncoder().encode))
+    asked: list[Sequence[tuple[int, int]]] = []
+
+    def unsaid(
+        of_a: Sequence[str], of_b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> list[tuple[Marks, Marks]]:
+        asked.append(pairs)
+        odds = [6.0 if text.startswith(("nova", "ontem")) else -4.0 for text in of_a[0].split()]
+        words = one(of_a[0]).words
+        in_a = [(*word, odd) for word, odd in zip(words, odds, strict=True)]
+        return [(in_a, [(*word, -4.0) for word in one(of_b[0]).words])]
+
+    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], facts, EXCERPTS, unsaid)
+    assert asked == [[(0, 0)]]
+    assert [detail.text for detail in a_only] == ["nova ontem"]
+    assert b_only == ()
 
 
 def test_a_clause_that_the_counterpart_lacks_stands_out() -> None:
@@ -152,7 +191,7 @@ def test_an_added_clause_is_found_across_languages() -> None:
     )
     facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     excerpts = partial(encode_excerpts, encoder)
-    ((a_only, b_only),) = link_details(a, b, [((0,), (0,))], facts, excerpts)
+    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], facts, excerpts)
     assert a_only == ()
     assert [(detail.text, detail.kind) for detail in b_only] == [
         ("qui emploie des centaines de familles de la vallée", "clause")

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.errors import ModelError
-from aligner.verify import load_verifier
+from aligner.verify import Array, load_verifier
 from aligner.verify.cross_encoder import FEWEST, MIDDLE, in_usual_range
 from aligner.verify.embedded import BASE, HEADS, Base, EmbeddedVerifier, in_batches
 from aligner.verify.head import Head, Heads, View, load_heads, save_heads
 from aligner.verify.packed import PackedModel, Vocabulary
-from aligner.verify.tokens import UnigramTokenizer
+from aligner.verify.tokens import Token, UnigramTokenizer
 
 TEXTS = [
     "O governo anunciou ontem que vai aumentar o salário mínimo para 900 euros.",
@@ -184,11 +185,22 @@ def test_the_same_statement_beats_another_on_the_same_topic(
 
 def test_it_does_not_matter_which_text_is_first(embedded_verifier: EmbeddedVerifier) -> None:
     """Swapped sentences have the same score, and their words the same verdicts."""
-    forward = embedded_verifier.judge(PT, FR, ALL)
-    backward = embedded_verifier.judge(FR, PT, [(j, i) for i, j in ALL])
-    for one, other in zip(forward, backward, strict=True):
-        assert one.logit == pytest.approx(other.logit, abs=1e-3)
-        np.testing.assert_allclose(one.a_missing, other.b_missing, atol=1e-3)
+    swapped = [(j, i) for i, j in ALL]
+    forward, backward = (
+        embedded_verifier.score(PT, FR, ALL),
+        embedded_verifier.score(FR, PT, swapped),
+    )
+    assert forward.tolist() == pytest.approx(backward.tolist(), abs=2e-3)
+    unsaid = zip(
+        embedded_verifier.unsaid(PT, FR, ALL),
+        embedded_verifier.unsaid(FR, PT, swapped),
+        strict=True,
+    )
+    for (a, b), (other_b, other_a) in unsaid:
+        for one, other in ((a, other_a), (b, other_b)):
+            assert [mark[:2] for mark in one] == [mark[:2] for mark in other]
+            odds, others = ([mark[2] for mark in marks] for marks in (one, other))
+            assert odds == pytest.approx(others, abs=2e-3)
 
 
 def test_verdicts_depend_on_their_pair_alone(embedded_verifier: EmbeddedVerifier) -> None:
@@ -201,15 +213,37 @@ def test_verdicts_depend_on_their_pair_alone(embedded_verifier: EmbeddedVerifier
 
 
 def test_it_tells_what_only_one_sentence_says(embedded_verifier: EmbeddedVerifier) -> None:
-    """For every token between begin and end there are log odds that the other does not say it."""
+    """For every token there are log odds that the other sentence does not say it."""
     text = "Le pont ferme lundi, selon le maire Jean Dupont."
-    (verdict,) = embedded_verifier.judge(PT, [text], [(0, 0)])
-    tokens = embedded_verifier.tokens(text)
-    assert len(verdict.b_missing) == len(tokens) + 2
-    missing = verdict.b_missing[1:-1]
+    ((_, marks),) = embedded_verifier.unsaid(PT, [text], [(0, 0)])
+    covered = {k for start, end, _ in marks for k in range(start, end)}
+    assert covered == set(range(len(text)))
     at = text.index(", selon")
-    inside = np.array([one.start > at for one in tokens])
-    assert missing[inside].mean() > missing[~inside].mean()
+    inside, before = (
+        [odd for start, _, odd in marks if (start > at) == later] for later in (True, False)
+    )
+    assert np.mean(inside) > np.mean(before)
+
+
+def test_each_sentence_is_read_once(
+    embedded_verifier: EmbeddedVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read for the scores serves for the words; other texts are forgotten."""
+    read: list[int] = []
+    states = Base.states
+
+    def counted(base: Base, texts: Sequence[Sequence[Token]]) -> list[Array]:
+        read.append(len(texts))
+        return states(base, texts)
+
+    monkeypatch.setattr(Base, "states", counted)
+    embedded_verifier.score(["Outra frase."], ["Encore une phrase."], [(0, 0)])
+    assert sum(read) == 2
+    embedded_verifier.unsaid(["Outra frase."], ["Encore une phrase."], [(0, 0)])
+    assert sum(read) == 2
+    embedded_verifier.score(PT[:1], FR[:1], [(0, 0)])
+    embedded_verifier.score(["Outra frase."], FR[:1], [(0, 0)])
+    assert sum(read) == 5
 
 
 def test_nothing_and_very_much_text(embedded_verifier: EmbeddedVerifier) -> None:

@@ -1,71 +1,83 @@
 """What one side of a link says and the other document never does, and what makes a sentence news."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aligner.details.clauses import (
     Dissected,
     Excerpts,
+    Marks,
     Matrix,
     Span,
     absent_spans,
     absent_words,
     dissect,
+    unsaid_words,
     word_features,
 )
 from aligner.details.facts import absent_facts
 from aligner.types import Detail, Document, Kind, Sentence
 
-__all__ = ["absent_facts", "evidence", "link_details", "merged_details"]
+__all__ = ["Unsaid", "absent_facts", "evidence", "link_details", "merged_details", "verdicts"]
 
 Pair = tuple[Sequence[int], Sequence[int]]
 PerSentence = Sequence[tuple[Detail, ...]]
+# By the number of a sentence and of one of the other text that does not say them.
+Verdicts = Mapping[tuple[int, int], Marks]
+# For each `(i, j)`, what of the i-th text of a the j-th of b does not say, and the reverse.
+Unsaid = Callable[
+    [Sequence[str], Sequence[str], Sequence[tuple[int, int]]], Sequence[tuple[Marks, Marks]]
+]
 
 
 def link_details(
-    a: Document,
-    b: Document,
+    documents: tuple[Document, Document],
     links: Sequence[Pair],
     facts: tuple[PerSentence, PerSentence],
     excerpts: Excerpts,
+    unsaid: Unsaid | None = None,
 ) -> list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]:
     """For each link, the details of its sentences of a and of b, in the order of the text.
 
     `links`: sentence numbers of a and of b. `facts`: the names and numbers of each sentence of a and
-    of b that the other document lacks. `excerpts`: the vectors of texts with words left out.
+    of b that the other document lacks. `excerpts`: the vectors of texts with words left out. `unsaid`:
+    what a verifier finds that linked sentences lack, if there is one.
     """
-    documents = (a, b)
     linked = [sorted({k for link in links for k in link[side]}) for side in (0, 1)]
     texts = [documents[side].sentences[k].text for side in (0, 1) for k in linked[side]]
     vectors = iter(dissect(texts, excerpts))
     parts: list[dict[int, Dissected]] = [
         {k: next(vectors) for k in linked[side]} for side in (0, 1)
     ]
+    marks = unsaid and verdicts(documents, links, unsaid)
     result = []
     for link in links:
         sides = []
         for side in (0, 1):
-            counterpart = [parts[1 - side][k] for k in link[1 - side]]
-            sides.append(
-                tuple(
-                    detail
-                    for k in link[side]
-                    for detail in _details(
-                        documents[side].sentences[k], parts[side][k], counterpart, facts[side][k]
-                    )
-                )
-            )
+            counterpart = link[1 - side]
+            found: list[Detail] = []
+            for k in link[side]:
+                missing = marks and [marks[side][k, other] for other in counterpart]
+                sentence, own = documents[side].sentences[k], facts[side][k]
+                there = [parts[1 - side][other] for other in counterpart]
+                features = evidence(sentence, parts[side][k], there, own, missing)
+                spans = absent_spans(parts[side][k], absent_words(features))
+                found += merged_details(sentence, own, spans)
+            sides.append(tuple(found))
         result.append((sides[0], sides[1]))
     return result
 
 
-def _details(
-    sentence: Sentence,
-    dissected: Dissected,
-    counterpart: Sequence[Dissected],
-    facts: Sequence[Detail],
-) -> list[Detail]:
-    probability = absent_words(evidence(sentence, dissected, counterpart, facts))
-    return merged_details(sentence, facts, absent_spans(dissected, probability))
+def verdicts(
+    documents: tuple[Document, Document], links: Sequence[Pair], unsaid: Unsaid
+) -> tuple[Verdicts, Verdicts]:
+    """What each sentence of a link says and each of its counterpart does not, of a and of b."""
+    pairs = sorted({(i, j) for link in links for i in link[0] for j in link[1]})
+    a, b = ([sentence.text for sentence in document.sentences] for document in documents)
+    found = unsaid(a, b, pairs)
+    return (
+        {(i, j): marks for (i, j), (marks, _) in zip(pairs, found, strict=True)},
+        {(j, i): marks for (i, j), (_, marks) in zip(pairs, found, strict=True)},
+    )
 
 
 def evidence(
@@ -73,8 +85,12 @@ def evidence(
     dissected: Dissected,
     counterpart: Sequence[Dissected],
     facts: Sequence[Detail],
+    unsaid: Sequence[Marks] | None = None,
 ) -> Matrix:
-    """The features `[w, 3 f]` of a sentence's words, given the facts that only it states."""
+    """The features `[w, 3 f]` of a sentence's words, given the facts that only it states.
+
+    `unsaid`: what each sentence of the counterpart does not say, if a verifier read them.
+    """
     numbers, names = (
         [
             (one.start - sentence.start, one.end - sentence.start)
@@ -83,7 +99,8 @@ def evidence(
         ]
         for kind in ("number", "name")
     )
-    return word_features(dissected, counterpart, numbers, names)
+    odds = None if unsaid is None else unsaid_words(dissected.words, unsaid)
+    return word_features(dissected, counterpart, numbers, names, odds)
 
 
 def merged_details(

@@ -2,9 +2,9 @@
 
 Two things give a word away: without its clause the sentence comes nearer to the counterpart; and its
 clause, or the few words around it, come near to nothing there. A logistic model over those, over facts
-that the other document lacks, and over the place of the word (what is added stands at the end) weighs
-them, by how much the sentences have in common. Its weights are in `word_weights.json`, fitted by
-`benchmarks/fit_details.py`.
+that the other document lacks, over the place of the word (what is added stands at the end) and, where a
+verifier has read both sentences, over what that makes of the word weighs them, by how much the sentences
+have in common. Its weights are in `word_weights.json`, fitted by `benchmarks/fit_details.py`.
 
 Axes: `w` words of a sentence (by white space), `c` its clauses, `f` features, `d` dimensions.
 """
@@ -26,6 +26,8 @@ from aligner.vectors import Vectors
 Span = tuple[int, int]
 Matrix = npt.NDArray[np.float64]
 Excerpts = Callable[[Sequence[str], Sequence[Sequence[Sequence[Span]]]], list[Vectors]]
+# Parts of a sentence, as offsets, and the log odds that another sentence does not say them.
+Marks = Sequence[tuple[int, int, float]]
 
 # Lengths of the runs of words that are looked for in the counterpart. On held-out words of REFreSD they
 # are worth 0.11 F1, the longest 0.01. Beside them, how much nearer the sentence comes without a run of
@@ -37,6 +39,8 @@ RUNS = (1, 3, 5)
 # cost, 65 % of the edges of spans are within two characters of the answer's instead of 57 %.
 MARKED, SEED = 0.38, 0.45
 INSIDE_COST, EDGE_COST = 1.5, 0.5
+# The log odds of a word that the verifier did not read, or says nothing of; as of the bulk of words.
+UNREAD = -3.0
 # The cosine of an ordinary link. Only what stands here times the evidence changes when it does.
 USUAL_COSINE = 0.7
 
@@ -57,6 +61,8 @@ FEATURES = (
     "last",
     "length_ratio",
 )
+# With a verifier; its word is the last.
+VERIFIED_FEATURES = (*FEATURES, "unsaid")
 # How the evidence on a word enters: as it is, as the mean of its two neighbours', and as it is times the
 # distance of the sentence's cosine from the usual.
 FORMS = ("own", "neighbours", "by_cosine")
@@ -139,11 +145,13 @@ def word_features(
     counterpart: Sequence[Dissected],
     numbers: Sequence[Span],
     names: Sequence[Span],
+    unsaid: Matrix | None = None,
 ) -> Matrix:
     """The evidence on each word, `[w, 3 f]`, in the forms of `FORMS`.
 
     `counterpart`: the sentences it is linked to. `numbers` and `names`: offsets of those in the sentence
-    that the other document lacks.
+    that the other document lacks. `unsaid` `[w]`: a verifier's log odds that the counterpart does not
+    say the word; with it there is one feature more.
     """
     total = np.sum([other.whole for other in counterpart], axis=0)
     group = total / np.linalg.norm(total)
@@ -181,6 +189,7 @@ def word_features(
             place == 0,
             place == w - 1,
             np.full(w, np.log(w / words_there)),
+            *([] if unsaid is None else [unsaid]),
         ]
     )
     padded = np.pad(own_features, ((1, 1), (0, 0)), mode="edge")
@@ -221,18 +230,33 @@ def _touched(sentence: Dissected, spans: Sequence[Span]) -> Matrix:
     )
 
 
+def unsaid_words(words: Sequence[Span], by_sentence: Sequence[Marks]) -> Matrix:
+    """The log odds `[w]` that no sentence of a counterpart says a word, from what each leaves unsaid.
+
+    A word counts as the most telling of its parts, and is said where any sentence says it.
+    """
+    odds = np.full((len(by_sentence), len(words)), UNREAD)
+    for row, marks in zip(odds, by_sentence, strict=True):
+        for k, (start, end) in enumerate(words):
+            row[k] = max((odd for x, y, odd in marks if x < end and y > start), default=UNREAD)
+    lowest: Matrix = odds.min(axis=0)
+    return lowest
+
+
 @cache
-def load_weights() -> Mapping[str, Any]:
-    """The fitted model: `bias`, and for each of `FORMS` the weights by feature name."""
+def load_weights(*, verified: bool) -> Mapping[str, Any]:
+    """A fitted model, with or without a verifier: `bias`, and for each form the weights by feature."""
     text = (files("aligner.details") / "word_weights.json").read_text(encoding="utf-8")
-    weights: Mapping[str, Any] = json.loads(text)
+    weights: Mapping[str, Any] = json.loads(text)["verified" if verified else "unverified"]
     return weights
 
 
 def absent_words(features: Matrix) -> Matrix:
     """The probability `[w]` that the counterpart does not say a word, from its features `[w, 3 f]`."""
-    model = load_weights()
-    weights = [model[form][name] for form in FORMS for name in FEATURES]
+    verified = features.shape[1] == len(FORMS) * len(VERIFIED_FEATURES)
+    model = load_weights(verified=verified)
+    names = VERIFIED_FEATURES if verified else FEATURES
+    weights = [model[form][name] for form in FORMS for name in names]
     probability: Matrix = 1 / (1 + np.exp(-(features @ np.array(weights) + model["bias"])))
     return probability
 

@@ -5,14 +5,16 @@ the same names. A verifier reads both sentences at once; it is asked about candi
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Verifier", "load_verifier"]
+__all__ = ["Array", "Marks", "ReadingVerifier", "Verifier", "load_verifier"]
 
 Array = npt.NDArray[np.float32]
+# Parts of a sentence, as half-open offsets, and the log odds of something that is said of each.
+Marks = list[tuple[int, int, float]]
 
 
 class Verifier(Protocol):
@@ -25,6 +27,21 @@ class Verifier(Protocol):
 
     def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:
         """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`."""
+        ...
+
+
+@runtime_checkable
+class ReadingVerifier(Verifier, Protocol):
+    """One that reads each sentence once, and also tells which parts of it another does not say."""
+
+    def read(self, texts: Sequence[str]) -> None:
+        """Read the sentences that it will be asked about, which takes most of its time."""
+        ...
+
+    def unsaid(
+        self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> list[tuple[Marks, Marks]]:
+        """For each `(i, j)`, what of a[i] is not said by b[j], and what of b[j] is not by a[i]."""
         ...
 
 

