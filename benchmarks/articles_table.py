@@ -16,15 +16,18 @@ Usage: python -m benchmarks.articles_table GOLD [--pairs FOLDER] [--refresd FILE
   the report as it is. The scorer is fitted on every second case of the first folder, so these are left
   out; details are never fitted on them.
 - A faithful translation (`--parallel`, two texts with one sentence a line): how much is one-sided.
-- Times of the stages, with articles of 30 and of 300 sentences.
+- Times, with articles of 30 and of 300 sentences, and of the whole command.
 """
 
 import argparse
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
@@ -48,6 +51,7 @@ from benchmarks.verifiers import Verifiers
 LINES = Options(split="lines", order="free")
 # Sentences of a faithful translation that are compared at a time, as many as an article has.
 ARTICLE = 25
+COLD_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +183,11 @@ def faithful(files: Sequence[Path], encoder: Encoder) -> str:
 
 
 def times(golds: Sequence[Gold], encoder: Encoder) -> Iterator[str]:
-    """Seconds of a whole comparison and of what follows the encoding of sentences, the model loaded."""
-    for sentences in (30, 300):
+    """Seconds of a whole comparison, the model loaded, and of what follows the encoding of sentences.
+
+    The verifier, which is not asked about 300, loads and reads the sentences while they are encoded.
+    """
+    for sentences, verifier in ((30, "on"), (30, "off"), (300, "off")):
         # Articles one after another until there are enough sentences; most have 20 to 30.
         some = golds[: max(1, sentences // ARTICLE)]
         with TemporaryDirectory() as folder:
@@ -188,22 +195,38 @@ def times(golds: Sequence[Gold], encoder: Encoder) -> Iterator[str]:
             for side, file in enumerate(files):
                 texts = [gold.files[side].read_text(encoding="utf-8") for gold in some]
                 file.write_text("\n".join(texts), encoding="utf-8")
-            yield _time(files, encoder)
+            yield _time(files, Options(order="free", verifier=verifier), encoder)
 
 
-def _time(files: Sequence[Path], encoder: Encoder) -> str:
+def _time(files: Sequence[Path], options: Options, encoder: Encoder) -> str:
     begins: dict[str, float] = {}
 
     def progress(stage: str) -> None:
         begins[stage.split(maxsplit=1)[0]] = time.perf_counter()
 
     start = time.perf_counter()
-    made = compare_files(*files, options=Options(order="free"), encoder=encoder, progress=progress)
+    made = compare_files(*files, options=options, encoder=encoder, progress=progress)
     end = time.perf_counter()
-    return (
-        f"{len(made.a.sentences)} and {len(made.b.sentences)} sentences: "
-        f"{end - start:.2f} s in all, {end - begins['pairing']:.2f} s after encoding them"
-    )
+    sentences = f"{len(made.a.sentences)} and {len(made.b.sentences)} sentences"
+    after = f"{end - begins['pairing']:.2f} s after encoding them"
+    return f"{sentences}, verifier {options.verifier}: {end - start:.2f} s in all, {after}"
+
+
+def cold(gold: Gold) -> Iterator[str]:
+    """Seconds of the whole command, from nothing, beside those of importing sentence-transformers."""
+    align = str(Path(sys.executable).with_name("align"))
+    commands = {
+        "import sentence_transformers": [sys.executable, "-c", "import sentence_transformers"],
+        "align a b": [align, *map(str, gold.files)],
+        "align a b --verifier off": [align, *map(str, gold.files), "--verifier", "off"],
+    }
+    for name, command in commands.items():
+        taken = []
+        for _ in range(COLD_RUNS):
+            start = time.perf_counter()
+            subprocess.run(command, check=False, capture_output=True)
+            taken.append(time.perf_counter() - start)
+        yield f"from nothing: {name:<30} {median(taken):.2f} s, median of {COLD_RUNS}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -223,6 +246,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     encoder = load_encoder()
     golds = list(read_golds(args.gold))
     _print(times(golds, encoder))
+    _print(cold(golds[0]))
     if args.parallel:
         _print([faithful(args.parallel, encoder)])
     _print(shuffled(args.shuffled, encoder))
