@@ -112,7 +112,9 @@ class EmbeddedVerifier:
     def _judge(
         self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
     ) -> list[Verdict]:
-        self.read([*{a[i]: None for i, _ in pairs}, *{b[j]: None for _, j in pairs}])
+        texts = {a[i] for i, _ in pairs} | {b[j] for _, j in pairs}
+        if not texts <= self._read.keys():
+            self.read(list(texts))
         views = [(self._read[a[i]].views, self._read[b[j]].views) for i, j in pairs]
         sizes = [len(x[0].values) + len(y[0].values) for x, y in views]
         return in_batches(
@@ -120,11 +122,13 @@ class EmbeddedVerifier:
         )
 
     def read(self, texts: Sequence[str]) -> None:
-        """Read those of the texts that are not at hand; if there are any, forget all others."""
-        new = sorted({text for text in texts if text not in self._read})
-        if not new:
-            return
-        tokens = [self._base.tokens(text) for text in new]
+        """Read the texts and forget all others.
+
+        All are read again, since sums are rounded by what is read together: what comes out must not
+        depend on the texts before.
+        """
+        distinct = sorted(set(texts))
+        tokens = [self._base.tokens(text) for text in distinct]
 
         def run(chosen: Sequence[int]) -> list[Views]:
             return [
@@ -132,10 +136,10 @@ class EmbeddedVerifier:
             ]
 
         views = in_batches(run, [len(one) + 2 for one in tokens], self._threads)
-        known = self._read | {
-            text: Reading(cut, view) for text, cut, view in zip(new, tokens, views, strict=True)
+        self._read = {
+            text: Reading(cut, view)
+            for text, cut, view in zip(distinct, tokens, views, strict=True)
         }
-        self._read = {text: known[text] for text in texts}
 
 
 def _marks(tokens: Sequence[Token], log_odds: Array) -> Marks:
