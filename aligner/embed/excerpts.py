@@ -6,12 +6,13 @@ the work of reading a phrase as a text of its own. Tokens keep the features of t
 phrase is read as it stands in its sentence. With three words of a news sentence left out, the mean
 cosine with the vector of what is left is 0.997.
 
-Axes: `t` tokens, `h` features of a token, `d` dimensions of a vector, `k` excerpts.
+Axes: `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions of a vector, `k` excerpts.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -54,9 +55,9 @@ def encode_excerpts(
 class ReadText:
     """A text as the embedded model reads it, ready for sums over some of its `w` words.
 
-    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, d]`: of the projected features
-    of all words before each, and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[d]`:
-    the features of the text's begin and end, which every excerpt keeps.
+    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, s]`: of all words before each,
+    and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[s]`: of the text's begin and end,
+    which every excerpt keeps.
     """
 
     words: npt.NDArray[np.intp]
@@ -65,34 +66,21 @@ class ReadText:
     marks: Floats
 
     def of(self, kept: Sequence[Kept]) -> tuple[Floats, Floats]:
-        """The projected sums `[k, d]` of excerpts, and how many tokens `[k]` they have."""
-        owner = [k for k, spans in enumerate(kept) for _ in spans]
-        spans = np.array([span for spans in kept for span in spans], dtype=np.intp).reshape(-1, 2)
-        low, high = np.searchsorted(self.words, spans).T
+        """The sums `[k, s]` of excerpts, and how many tokens `[k]` they have."""
         sums = np.tile(self.marks, (len(kept), 1))
-        np.add.at(sums, owner, self.sums[high] - self.sums[low])
         tokens = np.full(len(kept), 2, dtype=np.float32)
-        np.add.at(tokens, owner, self.tokens[high] - self.tokens[low])
+        for part in range(max(map(len, kept), default=0)):
+            owners = [k for k, spans in enumerate(kept) if len(spans) > part]
+            low, high = np.searchsorted(self.words, [kept[k][part] for k in owners]).T
+            sums[owners] += self.sums[high] - self.sums[low]
+            tokens[owners] += self.tokens[high] - self.tokens[low]
         return sums, tokens
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WordSums:
-    """The features of a text summed over each of its `w` words, before they are projected.
-
-    `words` as in `ReadText`. `features` `[w + 2, h]`: of the mark of the text's begin, its words, the
-    mark of its end. `tokens` `[w + 2]`: how many tokens each has.
-    """
-
-    words: npt.NDArray[np.intp]
-    features: Floats
-    tokens: Floats
-
-
-def sum_words(
+def read_texts(
     sums: TokenSums, texts: Sequence[str], tokens: Sequence[Sequence[int]], features: Floats
-) -> list[WordSums]:
-    """The word sums of texts, from the features `[t, h]` of their tokens and the marks around them."""
+) -> list[ReadText]:
+    """Texts ready for sums, from the features `[t, h]` of their tokens and the marks around them."""
     words = [
         np.array([match.start() for match in re.finditer(r"\S+", text)], dtype=np.intp)
         for text in texts
@@ -104,28 +92,17 @@ def sum_words(
     firsts = np.cumsum([0] + [len(one) + 2 for one in words])
     part = np.concatenate([one + first for one, first in zip(parts, firsts[:-1], strict=True)])
     starts = np.flatnonzero(np.diff(part, prepend=-1))  # a word may have no token
-    by_part = np.zeros((firsts[-1], features.shape[1]), dtype=np.float32)
-    by_part[part[starts]] = np.add.reduceat(features, starts, axis=0)
+    by_part = np.zeros((firsts[-1], sums.width), dtype=np.float32)
+    by_part[part[starts]] = sums.project(np.add.reduceat(features, starts, axis=0))
     counts = np.bincount(part, minlength=firsts[-1]).astype(np.float32)
-    edges = firsts[1:-1]
-    return [
-        WordSums(*one)
-        for one in zip(words, np.split(by_part, edges), np.split(counts, edges), strict=True)
-    ]
-
-
-def read_texts(sums: TokenSums, texts: Sequence[WordSums]) -> list[ReadText]:
-    """Texts ready for sums over some of their words."""
-    rows = sums.project(np.concatenate([one.features for one in texts]))
-    edges = np.cumsum([len(one.features) for one in texts])[:-1]
     return [
         ReadText(
-            one.words,
-            _before_each(part[1:-1]),
-            _before_each(one.tokens[1:-1]),
-            marks=part[0] + part[-1],
+            one,
+            _before_each(by_part[first + 1 : end - 1]),
+            _before_each(counts[first + 1 : end - 1]),
+            marks=by_part[first] + by_part[end - 1],
         )
-        for one, part in zip(texts, np.split(rows, edges), strict=True)
+        for one, (first, end) in zip(words, pairwise(firsts.tolist()), strict=True)
     ]
 
 

@@ -4,7 +4,10 @@ It is a deep averaging network over n-gram features (Iyyer et al. 2015; Yang et 
 sum over its tokens before a small dense head. What a word contributes, and what several sentences say as
 one text, are therefore sums and differences.
 
-Axes: `t` tokens, `h` features of a token, `d` dimensions of a vector, `k` texts.
+The first layer of the head is linear before its rectifier, and so is all that stands before it. Sums are
+therefore kept as what they give to that layer (`s` values), which spares a third of the head.
+
+Axes: `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions of a vector, `k` texts.
 """
 
 from collections.abc import Sequence
@@ -30,7 +33,11 @@ class TokenSums:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self.dimensions: int = model.cnn_W.shape[1]
+        first_layer = np.hstack([model.d0, model.p1])
+        self._projection = model.cnn_W @ first_layer
+        self._bias = model.cnn_b @ first_layer
+        self.width: int = first_layer.shape[1]
+        self.dimensions: int = model.d3.shape[1]
 
     def tokens(self, text: str) -> list[int]:
         """The numbers of a text's tokens, without the marks of its begin and end."""
@@ -67,16 +74,17 @@ class TokenSums:
         return _normalised(np.concatenate(branches, axis=1), model.ln_g, model.ln_b, model.eps)
 
     def project(self, sums: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Summed features `[k, h]` as `[k, d]`; linear, so that sums may be formed before or after."""
-        projected: npt.NDArray[np.float32] = sums @ self._model.cnn_W
+        """Summed features `[k, h]` as `[k, s]`; linear, so that sums may be formed before or after."""
+        projected: npt.NDArray[np.float32] = sums @ self._projection
         return projected
 
     def head(self, sums: npt.NDArray[np.float32], counts: npt.NDArray[np.float32]) -> Vectors:
-        """Vectors `[k, d]` of length 1 from projected sums `[k, d]` over `counts` `[k]` tokens."""
+        """Vectors `[k, d]` of length 1 from projected sums `[k, s]` over `counts` `[k]` tokens."""
         model = self._model
-        mean = (sums + counts[:, None] * model.cnn_b) / np.sqrt(counts)[:, None]
-        first = np.maximum(mean @ model.d0, 0)
-        second = np.maximum(mean @ model.p1 + first @ model.d1, 0)
+        mean = (sums + counts[:, None] * self._bias) / np.sqrt(counts)[:, None]
+        width = len(model.d1)
+        first = np.maximum(mean[:, :width], 0)
+        second = np.maximum(mean[:, width:] + first @ model.d1, 0)
         third = np.maximum(second @ model.d2, 0)
         out = np.tanh(second @ model.p3 + third @ model.d3)
         vectors: Vectors = out / np.linalg.norm(out, axis=1, keepdims=True)

@@ -7,7 +7,8 @@ join, whose features depend on their neighbours: 1.6 times the time of the bare 
 of a text (`SummedWindows`). The mean of the sentences' vectors is no substitute: its cosine with the
 vector of three sentences of the sample translation is 0.79.
 
-Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `d` dimensions of a vector.
+Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions of a
+vector.
 """
 
 from collections.abc import Callable, Sequence
@@ -94,8 +95,9 @@ def sum_windows(
     """The windows of texts that the embedded model reads; `seen` gets what it reads of them."""
     tokens = [sums.tokens(text) for text in texts]
     counts = np.array([len(one) + 2 for one in tokens], dtype=np.float32)
-    sentences, alone, first, last = np.zeros((4, len(texts), sums.dimensions), dtype=np.float32)
-    followed, preceded = np.zeros((2, len(texts), sums.dimensions), dtype=np.float32)
+    sentences = np.zeros((len(texts), sums.dimensions), dtype=np.float32)
+    alone, first, last = np.zeros((3, len(texts), sums.width), dtype=np.float32)
+    followed, preceded = np.zeros((2, len(texts), sums.width), dtype=np.float32)
 
     def read_sentences(start: int, stop: int) -> None:
         part = slice(start, stop)
@@ -119,7 +121,7 @@ def sum_windows(
 def _sentence_sums(
     sums: TokenSums, tokens: Tokens, rows: Vectors
 ) -> tuple[Vectors, Vectors, Vectors]:
-    """Projected sums `[n, d]` of all tokens of each sentence, of its first and of its last ones.
+    """Projected sums `[n, s]` of all tokens of each sentence, of its first and of its last ones.
 
     First and last are those whose features a neighbour would change; the mark beside them is included.
     """
@@ -129,7 +131,7 @@ def _sentence_sums(
         start, near = end - len(one) - 2, 1 + min(REACH, len(one))
         spans += [(start, end), (start, start + near), (end - near, end)]
     whole, first, last = (
-        sums.project(_sums_of(rows, spans)).reshape(-1, 3, sums.dimensions).swapaxes(0, 1)
+        sums.project(_sums_of(rows, spans)).reshape(-1, 3, sums.width).swapaxes(0, 1)
     )
     return whole, first, last
 
@@ -144,7 +146,7 @@ def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
         spans += [(join - min(REACH, len(left)), join), (join, join + min(REACH, len(right)))]
         join += len(right)
     ends, begins = (
-        sums.project(_sums_of(rows, spans)).reshape(-1, 2, sums.dimensions).swapaxes(0, 1)
+        sums.project(_sums_of(rows, spans)).reshape(-1, 2, sums.width).swapaxes(0, 1)
     )
     return ends, begins
 
@@ -158,7 +160,7 @@ def _sums_of(rows: Vectors, spans: Sequence[tuple[int, int]]) -> Vectors:
 class SummedWindows:
     """Runs as sums: of the sentences alone, and of what their neighbours change on either side.
 
-    All are `[n, d]`, projected sums of features: `alone` of all tokens of a sentence with the marks of
+    All are `[n, s]`, projected sums of features: `alone` of all tokens of a sentence with the marks of
     its begin and end; `followed` what changes where another sentence follows; `preceded` where one
     precedes. Those two come from the real neighbours, and stand in for them where a run leaves sentences
     out. `tokens` `[n]` counts the marks, too.
