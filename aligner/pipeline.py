@@ -14,7 +14,7 @@ from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
 from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
-from aligner.details import Unsaid, absent_facts, link_details
+from aligner.details import PerSentence, Unsaid, absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import KeptWindows, embed_views
@@ -171,7 +171,8 @@ def _compare(
             beads = _monotonic_beads(documents, windows)
         progress("looking for what only one text says")
         unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
-        links, only_a, only_b = _assemble(documents, vectors, beads, encoder, unsaid)
+        facts = _facts(documents, beads, encoder, order)
+        links, only_a, only_b = _assemble(documents, vectors, beads, facts, encoder, unsaid)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]
@@ -308,16 +309,28 @@ def _pair_scores(
     return score_pairs(a, b, statement)
 
 
+def _facts(
+    documents: Sequence[Document], beads: Sequence[Bead], encoder: Encoder, order: Order
+) -> tuple[PerSentence, PerSentence]:
+    """The names and numbers of each sentence of a and of b that the other document never states."""
+    a, b = documents
+    if order == "free":  # what a sentence says may stand anywhere
+        return absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode)
+    there = {i: bead.b for bead in beads for i in bead.a}
+    here = {j: bead.a for bead in beads for j in bead.b}
+    return absent_facts(a, b, encoder.encode, there), absent_facts(b, a, encoder.encode, here)
+
+
 def _assemble(
     documents: Sequence[Document],
     vectors: Sequence[Vectors],
     beads: Sequence[Bead],
+    facts: tuple[PerSentence, PerSentence],
     encoder: Encoder,
     unsaid: Unsaid | None,
 ) -> tuple[list[Link], list[Only], list[Only]]:
     """Links in the order of a, and the one-sided sentences of a and of b in document order."""
     a, b = documents
-    facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     linked = sorted((bead for bead in beads if bead.a and bead.b), key=lambda bead: bead.a)
     pairs = [(bead.a, bead.b) for bead in linked]
     details = link_details((a, b), pairs, facts, partial(encode_excerpts, encoder), unsaid)

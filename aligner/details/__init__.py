@@ -17,7 +17,15 @@ from aligner.details.clauses import (
 from aligner.details.facts import absent_facts
 from aligner.types import Detail, Document, Kind, Sentence
 
-__all__ = ["Unsaid", "absent_facts", "evidence", "link_details", "merged_details", "verdicts"]
+__all__ = [
+    "PerSentence",
+    "Unsaid",
+    "absent_facts",
+    "evidence",
+    "link_details",
+    "merged_details",
+    "verdicts",
+]
 
 Pair = tuple[Sequence[int], Sequence[int]]
 PerSentence = Sequence[tuple[Detail, ...]]

@@ -9,7 +9,8 @@ stands elsewhere is no news.
 """
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ SAME_SPELLING = 80
 # Cosine from which two names mean the same; from 0.5 to 0.7 detail F1 rises by 0.02, and same/partial is
 # best at 0.6.
 SAME_MEANING = 0.6
+AT_A_TIME = 256  # names compared with all words of a book at once, to bound memory
 # Number words up to this are as often articles and pronouns ('one of the two') as counts.
 LARGEST_VAGUE_WORD = 2
 # Rounded numbers are compared as such from here on; whole numbers in this range are mostly years.
@@ -39,12 +41,20 @@ _PERCENT_AFTER = re.compile(
 )
 
 
-def absent_facts(a: Document, b: Document, encode: Encode) -> list[tuple[Detail, ...]]:
+# Sentences of b that stand for a sentence of a.
+Counterparts = Mapping[int, Sequence[int]]
+
+
+def absent_facts(
+    a: Document, b: Document, encode: Encode, counterparts: Counterparts | None = None
+) -> list[tuple[Detail, ...]]:
     """For each sentence of a, its names and numbers that b never states, in the order of the text.
 
     `encode` gives vectors `[n, d]` of length 1; only names whose spelling settles nothing need it.
+    `counterparts`: where words in lower case may mean the same as a name (`allemand`, `Deutschland`);
+    anywhere in b by default, and in a long text some word is near by chance.
     """
-    absent_names = _absent_names(a, b, encode)
+    absent_names = _absent_names(a, b, encode, counterparts)
     stated = _Numbers(b)
     return [
         tuple(
@@ -76,7 +86,9 @@ class _Numbers:
         for number in found:
             self._lengths.setdefault(number.value, set()).add(number.seconds)
         self._seconds = {number.seconds for number in found if number.seconds is not None}
-        self._near = [number for number in found if _may_be_near(number.value)]
+        near = [number for number in found if _may_be_near(number.value)]
+        self._near = sorted(number.value for number in near)
+        self._rounded = sorted(number.value for number in near if number.rounded)
         self._shares = {share for one in document.sentences for share in shares(one.text)}
 
     def state(self, number: Number, *, percent: bool) -> bool:
@@ -89,11 +101,19 @@ class _Numbers:
             return True
         if percent:
             return any(abs(number.value - share) < 1 for share in self._shares)
-        return _may_be_near(number.value) and any(
-            (number.rounded and is_near(other.value, number.value))
-            or (other.rounded and is_near(number.value, other.value))
-            for other in self._near
-        )
+        if not _may_be_near(number.value):
+            return False
+        # Those on either side of it are the nearest, and near it if any is.
+        return (
+            number.rounded
+            and any(is_near(other, number.value) for other in _around(self._near, number.value))
+        ) or any(is_near(number.value, other) for other in _around(self._rounded, number.value))
+
+
+def _around(ascending: Sequence[float], value: float) -> Sequence[float]:
+    """The last of some numbers before a value, and the first from it on."""
+    place = bisect_left(ascending, value)
+    return ascending[max(0, place - 1) : place + 1]
 
 
 def _may_be_near(value: float) -> bool:
@@ -117,23 +137,32 @@ def _absent_numbers(sentence: Sentence, language: str, stated: _Numbers) -> list
     return found
 
 
-def _absent_names(a: Document, b: Document, encode: Encode) -> list[list[tuple[int, int]]]:
+def _absent_names(
+    a: Document, b: Document, encode: Encode, counterparts: Counterparts | None
+) -> list[list[tuple[int, int]]]:
     """Offsets, within each sentence of a, of the names that b has in no spelling and no meaning."""
     of_a, of_b = _names_of(a), _names_of(b)
-    words_of_b = {s.text[x:y] for s in b.sentences for x, y in words(s.text)}
-    spellings = _Spellings({folded(word) for word in words_of_b})
-    unspelt = {
-        s.text[x:y]
+    words_of_b = [{s.text[x:y] for x, y in words(s.text)} for s in b.sentences]
+    spellings = _Spellings({folded(word) for word in set().union(*words_of_b)})
+    unspelt = [
+        {s.text[x:y] for x, y in spans if not spellings.have(s.text[x:y])}
         for s, spans in zip(a.sentences, of_a, strict=True)
-        for x, y in spans
-        if not spellings.have(s.text[x:y])
-    }
-    names_of_b = {s.text[x:y] for s, spans in zip(b.sentences, of_b, strict=True) for x, y in spans}
-    absent = _without_meaning_in(sorted(unspelt), sorted(words_of_b | names_of_b), encode)
+    ]
+    others = {s.text[x:y] for s, spans in zip(b.sentences, of_b, strict=True) for x, y in spans}
+    for k in range(len(b.sentences)):
+        others |= words_of_b[k] if counterparts is None else set(filter(_is_capital, words_of_b[k]))
+    for k, found in enumerate(unspelt):
+        others |= set().union(*(words_of_b[j] for j in (counterparts or {}).get(k, ()) if found))
+    absent = _without_meaning_in(sorted(set().union(*unspelt)), sorted(others), encode)
     return [
         [(x, y) for x, y in spans if s.text[x:y] in absent]
         for s, spans in zip(a.sentences, of_a, strict=True)
     ]
+
+
+def _is_capital(word: str) -> bool:
+    """True for words that may be names by their letters, as all are in scripts with one case."""
+    return not word.islower()
 
 
 def _names_of(document: Document) -> list[list[tuple[int, int]]]:
@@ -146,24 +175,23 @@ class _Spellings:
     """The words of a text, asked whether a name is among them in nearly the same letters."""
 
     def __init__(self, known: set[str]) -> None:
-        self._known = known
         self._ordered = sorted(known)
+        self._have = dict.fromkeys(known, True)
 
     def have(self, name: str) -> bool:
         """True when any capitalised or digit-bearing word of the name occurs; particles do not count."""
+        return any(
+            self._have_word(folded(name[x:y])) for x, y in words(name) if not name[x:y].islower()
+        )
+
+    def _have_word(self, spelling: str) -> bool:
         from rapidfuzz.fuzz import ratio
         from rapidfuzz.process import extractOne
 
-        for x, y in words(name):
-            word = name[x:y]
-            if word.islower():
-                continue
-            spelling = folded(word)
-            if spelling in self._known:
-                return True
-            if extractOne(spelling, self._ordered, scorer=ratio, score_cutoff=SAME_SPELLING):
-                return True
-        return False
+        if spelling not in self._have:
+            found = extractOne(spelling, self._ordered, scorer=ratio, score_cutoff=SAME_SPELLING)
+            self._have[spelling] = found is not None
+        return self._have[spelling]
 
 
 def _without_meaning_in(texts: list[str], others: list[str], encode: Encode) -> set[str]:
@@ -171,5 +199,10 @@ def _without_meaning_in(texts: list[str], others: list[str], encode: Encode) -> 
     if not texts or not others:
         return set(texts)
     vectors = encode([*texts, *others])
-    nearest = (vectors[: len(texts)] @ vectors[len(texts) :].T).max(axis=1)
+    found, known = vectors[: len(texts)], vectors[len(texts) :].T
+    nearest = [
+        cosine
+        for start in range(0, len(texts), AT_A_TIME)
+        for cosine in (found[start : start + AT_A_TIME] @ known).max(axis=1).tolist()
+    ]
     return {text for text, cosine in zip(texts, nearest, strict=True) if cosine < SAME_MEANING}

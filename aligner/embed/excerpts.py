@@ -55,9 +55,9 @@ def encode_excerpts(
 class ReadText:
     """A text as the embedded model reads it, ready for sums over some of its `w` words.
 
-    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, s]`: of all words before each,
-    and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[s]`: of the text's begin and end,
-    which every excerpt keeps.
+    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, s]`: of all words before
+    each, and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[s]`: of the text's begin
+    and end, which every excerpt keeps.
     """
 
     words: npt.NDArray[np.intp]

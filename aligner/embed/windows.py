@@ -7,8 +7,7 @@ join, whose features depend on their neighbours: 1.6 times the time of the bare 
 of a text (`SummedWindows`). The mean of the sentences' vectors is no substitute: its cosine with the
 vector of three sentences of the sample translation is 0.79.
 
-Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions of a
-vector.
+Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions.
 """
 
 from collections.abc import Callable, Sequence
@@ -145,9 +144,7 @@ def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
         join += len(left)
         spans += [(join - min(REACH, len(left)), join), (join, join + min(REACH, len(right)))]
         join += len(right)
-    ends, begins = (
-        sums.project(_sums_of(rows, spans)).reshape(-1, 2, sums.width).swapaxes(0, 1)
-    )
+    ends, begins = sums.project(_sums_of(rows, spans)).reshape(-1, 2, sums.width).swapaxes(0, 1)
     return ends, begins
 
 
