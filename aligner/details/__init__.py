@@ -36,6 +36,9 @@ Unsaid = Callable[
     [Sequence[str], Sequence[str], Sequence[tuple[int, int]]], Sequence[tuple[Marks, Marks]]
 ]
 
+# Links whose excerpts are at hand at once, to bound memory: a book's would take gigabytes.
+LINKS_AT_A_TIME = 512
+
 
 def link_details(
     documents: tuple[Document, Document],
@@ -50,13 +53,29 @@ def link_details(
     of b that the other document lacks. `excerpts`: the vectors of texts with words left out. `unsaid`:
     what a verifier finds that linked sentences lack, if there is one.
     """
+    marks = unsaid and verdicts(documents, links, unsaid)
+    return [
+        found
+        for start in range(0, len(links), LINKS_AT_A_TIME)
+        for found in _of_some_links(
+            documents, links[start : start + LINKS_AT_A_TIME], facts, excerpts, marks
+        )
+    ]
+
+
+def _of_some_links(
+    documents: tuple[Document, Document],
+    links: Sequence[Pair],
+    facts: tuple[PerSentence, PerSentence],
+    excerpts: Excerpts,
+    marks: tuple[Verdicts, Verdicts] | None,
+) -> list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]:
     linked = [sorted({k for link in links for k in link[side]}) for side in (0, 1)]
     texts = [documents[side].sentences[k].text for side in (0, 1) for k in linked[side]]
     vectors = iter(dissect(texts, excerpts))
     parts: list[dict[int, Dissected]] = [
         {k: next(vectors) for k in linked[side]} for side in (0, 1)
     ]
-    marks = unsaid and verdicts(documents, links, unsaid)
     result = []
     for link in links:
         sides = []

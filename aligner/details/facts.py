@@ -51,8 +51,8 @@ def absent_facts(
     """For each sentence of a, its names and numbers that b never states, in the order of the text.
 
     `encode` gives vectors `[n, d]` of length 1; only names whose spelling settles nothing need it.
-    `counterparts`: where words in lower case may mean the same as a name (`allemand`, `Deutschland`);
-    anywhere in b by default, and in a long text some word is near by chance.
+    `counterparts`: where a word that is no name may mean the same as one (`allemand`, `Deutschland`);
+    anywhere in b by default. In a long text some word is near by chance.
     """
     absent_names = _absent_names(a, b, encode, counterparts)
     stated = _Numbers(b)
@@ -149,20 +149,16 @@ def _absent_names(
         for s, spans in zip(a.sentences, of_a, strict=True)
     ]
     others = {s.text[x:y] for s, spans in zip(b.sentences, of_b, strict=True) for x, y in spans}
-    for k in range(len(b.sentences)):
-        others |= words_of_b[k] if counterparts is None else set(filter(_is_capital, words_of_b[k]))
-    for k, found in enumerate(unspelt):
-        others |= set().union(*(words_of_b[j] for j in (counterparts or {}).get(k, ()) if found))
+    if counterparts is None:
+        others |= set().union(*words_of_b)
+    else:
+        near = {j for k, found in enumerate(unspelt) if found for j in counterparts.get(k, ())}
+        others |= set().union(*(words_of_b[j] for j in near))
     absent = _without_meaning_in(sorted(set().union(*unspelt)), sorted(others), encode)
     return [
         [(x, y) for x, y in spans if s.text[x:y] in absent]
         for s, spans in zip(a.sentences, of_a, strict=True)
     ]
-
-
-def _is_capital(word: str) -> bool:
-    """True for words that may be names by their letters, as all are in scripts with one case."""
-    return not word.islower()
 
 
 def _names_of(document: Document) -> list[list[tuple[int, int]]]:

@@ -93,7 +93,7 @@ def read_texts(
     part = np.concatenate([one + first for one, first in zip(parts, firsts[:-1], strict=True)])
     starts = np.flatnonzero(np.diff(part, prepend=-1))  # a word may have no token
     by_part = np.zeros((firsts[-1], sums.width), dtype=np.float32)
-    by_part[part[starts]] = sums.project(np.add.reduceat(features, starts, axis=0))
+    by_part[part[starts]] = sums.project(_sums_from(features, starts))
     counts = np.bincount(part, minlength=firsts[-1]).astype(np.float32)
     return [
         ReadText(
@@ -114,6 +114,16 @@ def _word_of_each(
     Where the normaliser sees more white space than Python, the last word has the rest.
     """
     return np.minimum(sums.word_of_each(tokens), max(0, len(words) - 1))
+
+
+def _sums_from(rows: Floats, starts: npt.NDArray[np.intp]) -> Floats:
+    """The sums of the rows from each start to the next; `np.add.reduceat` takes five times as long."""
+    lengths = np.diff(starts, append=len(rows))
+    sums = rows[starts]
+    for further in range(1, int(lengths.max(initial=0))):
+        longer = np.flatnonzero(lengths > further)
+        sums[longer] += rows[starts[longer] + further]
+    return sums
 
 
 def _before_each(values: Floats) -> Floats:

@@ -55,10 +55,12 @@ class TokenSums:
         model, t = self._model, sum(map(len, texts))
         tokens = np.fromiter(chain.from_iterable(texts), dtype=np.intp, count=t)
         text = np.repeat(np.arange(len(texts)), list(map(len, texts)))
-        chunk = tokens % len(model.scale)  # the table is quantised in interleaved chunks
-        embedded = model.table[tokens] * model.scale[chunk, None] + model.lo[chunk, None]
+        distinct, place = np.unique(tokens, return_inverse=True)
+        chunk = distinct % len(model.scale)  # the table is quantised in interleaved chunks
+        embedded = model.table[distinct] * model.scale[chunk, None] + model.lo[chunk, None]
         projected = embedded @ model.proj_W + model.proj_b
         projected = _normalised(projected, model.ln_g_all, model.ln_b_all, model.eps)
+        embedded, projected = embedded[place], projected[place]
         width = projected.shape[1] // len(_ORDERS)
         branches = [embedded]
         for k, (order, before) in enumerate(_ORDERS):

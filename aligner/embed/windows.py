@@ -20,11 +20,9 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.token_sums import BEGIN, END, REACH, TokenSums
-from aligner.threads import one_blas_thread
 from aligner.vectors import Vectors
 
-HEAD_ROWS = 1024  # runs that go through the dense head at once, to bound memory
-
+Members = npt.NDArray[np.intp]  # sentence numbers of runs of equal size, [k, size]
 # Ascending sentence numbers of each run; sentences that stand between them are left out.
 Runs = Sequence[tuple[int, ...]]
 Tokens = Sequence[Sequence[int]]
@@ -114,7 +112,7 @@ def sum_windows(
 
     in_chunks(read_sentences, len(texts))
     in_chunks(read_joins, len(texts))
-    return SummedWindows(sums, sentences, alone, followed, preceded, counts)
+    return SummedWindows(sums, sentences, alone, followed, preceded, counts, in_chunks)
 
 
 def _sentence_sums(
@@ -169,6 +167,7 @@ class SummedWindows:
     followed: npt.NDArray[np.float32]
     preceded: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.float32]
+    in_chunks: InChunks
     costly: bool = False
 
     def of(self, runs: Runs) -> Vectors:
@@ -177,18 +176,21 @@ class SummedWindows:
         by_size: dict[int, list[int]] = {}
         for place, run in enumerate(runs):
             by_size.setdefault(len(run), []).append(place)
-        with one_blas_thread():
-            for size, places in by_size.items():
-                for start in range(0, len(places), HEAD_ROWS):
-                    part = places[start : start + HEAD_ROWS]
-                    members = np.array([runs[place] for place in part])
-                    if size == 1:
-                        vectors[part] = self.sentences[members[:, 0]]
-                    else:
-                        vectors[part] = self._of_equal_size(members)
+        for size, places in by_size.items():
+            members = np.array([runs[place] for place in places])
+            if size == 1:
+                vectors[places] = self.sentences[members[:, 0]]
+                continue
+
+            def encode(
+                start: int, stop: int, places: list[int] = places, members: Members = members
+            ) -> None:
+                vectors[places[start:stop]] = self._of_equal_size(members[start:stop])
+
+            self.in_chunks(encode, len(places))
         return vectors
 
-    def _of_equal_size(self, members: npt.NDArray[np.intp]) -> Vectors:
+    def _of_equal_size(self, members: Members) -> Vectors:
         sums = self.alone[members].sum(axis=1)
         sums += self.followed[members[:, :-1]].sum(axis=1)
         sums += self.preceded[members[:, 1:]].sum(axis=1)
