@@ -14,7 +14,7 @@ from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
 from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
-from aligner.details import PerSentence, Unsaid, absent_facts, link_details
+from aligner.details import PerSentence, absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import KeptWindows, embed_views
@@ -172,7 +172,10 @@ def _compare(
         progress("looking for what only one text says")
         unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
         facts = _facts(documents, beads, encoder, order)
-        links, only_a, only_b = _assemble(documents, vectors, beads, facts, encoder, unsaid)
+        pairs = [(bead.a, bead.b) for bead in _linked(beads)]
+        excerpts = partial(encode_excerpts, encoder)
+        details = link_details((documents[0], documents[1]), pairs, facts, excerpts, unsaid)
+        links, only_a, only_b = _assemble(vectors, beads, facts, details)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]
@@ -321,20 +324,20 @@ def _facts(
     return absent_facts(a, b, encoder.encode, there), absent_facts(b, a, encoder.encode, here)
 
 
+def _linked(beads: Sequence[Bead]) -> list[Bead]:
+    """The links among the beads, in the order of a."""
+    return sorted((bead for bead in beads if bead.a and bead.b), key=lambda bead: bead.a)
+
+
 def _assemble(
-    documents: Sequence[Document],
     vectors: Sequence[Vectors],
     beads: Sequence[Bead],
     facts: tuple[PerSentence, PerSentence],
-    encoder: Encoder,
-    unsaid: Unsaid | None,
+    details: Sequence[tuple[tuple[Detail, ...], tuple[Detail, ...]]],
 ) -> tuple[list[Link], list[Only], list[Only]]:
     """Links in the order of a, and the one-sided sentences of a and of b in document order."""
-    a, b = documents
-    linked = sorted((bead for bead in beads if bead.a and bead.b), key=lambda bead: bead.a)
-    pairs = [(bead.a, bead.b) for bead in linked]
-    details = link_details((a, b), pairs, facts, partial(encode_excerpts, encoder), unsaid)
-    links = [_link(bead, vectors, *found) for bead, found in zip(linked, details, strict=True)]
+    linked = zip(_linked(beads), details, strict=True)
+    links = [_link(bead, vectors, *found) for bead, found in linked]
     only_a = [
         _only(bead.a[0], bead.confidence, vectors[0], vectors[1], facts[0])
         for bead in sorted(beads, key=lambda bead: bead.a)
