@@ -48,6 +48,22 @@ def test_a_close_article_is_not() -> None:
     assert choose_order(similarities(kept, 20, 20)) == "monotonic"
 
 
+def test_a_moved_paragraph_leaves_a_translation_one() -> None:
+    """A block that stands elsewhere is in order within; as many sentences moved one by one are not."""
+    block = [*range(4), *range(8, 20), *range(4, 8)]
+    assert choose_order(similarities(list(enumerate(block)), 20, 20)) == "monotonic"
+    scattered = list(range(20))
+    for one, other in ((2, 12), (5, 18), (8, 15), (0, 10)):
+        scattered[one], scattered[other] = scattered[other], scattered[one]
+    assert choose_order(similarities(list(enumerate(scattered)), 20, 20)) == "free"
+
+
+def test_a_text_may_repeat_itself() -> None:
+    """Sentences with two equal counterparts are in place where one of them is."""
+    twice = np.tile(similarities([(i, i) for i in range(20)], 20, 20), (2, 2))
+    assert choose_order(twice) == "monotonic"
+
+
 @pytest.mark.parametrize("moved", [20, 200])
 def test_a_long_text_may_have_strays(moved: int) -> None:
     """In hundreds of sentences a few are nearest to one elsewhere by chance, but not most."""
