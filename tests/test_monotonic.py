@@ -192,9 +192,10 @@ def test_the_band_finds_what_the_whole_lattice_finds(monkeypatch: pytest.MonkeyP
     generator = np.random.default_rng(5)
     fates = [
         ((1, 1), (1, 2), (2, 1), (1, 0))[k]
-        for k in generator.choice(4, 200, p=(0.7, 0.1, 0.1, 0.1))
+        for k in generator.choice(4, 280, p=(0.7, 0.1, 0.1, 0.1))
     ]
-    a, b = translated(5, [*fates[:100], *[(0, 1)] * 60, *fates[100:]])
+    a, b = translated(5, [*fates[:140], *[(0, 1)] * 60, *fates[140:]])
+    assert min(len(a), len(b)) >= 300
     assert band.choose_band(a.windows.sentences, b.windows.sentences).low.max() > 0
     banded = align_monotonic(a, b)
     monkeypatch.setattr(band, "EXACT_CELLS", 10**6)
