@@ -6,8 +6,9 @@ A text of the wanted length is made of the documents of `GOLD_FOLDER/ntrex`, ove
 another order, with 5 % of the sentences missing on either side and 5 % merged, so that what is right is
 known. Every size runs in a process of its own, which prints: sentences of a and of b; seconds of
 encoding sentences and windows, and of the alignment stage; peak memory of the process; strict and
-one-sided F1. The last line gives the exponent with which the time of the alignment stage grows between
-neighbouring sizes.
+one-sided F1. Then the whole command, `align A B --split lines -o OUT.json`, with details and all else:
+its seconds and its peak memory. The last lines give the exponents with which the processor time of the
+alignment stage and of the whole command grow between neighbouring sizes.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -28,6 +30,7 @@ from aligner.embed.windows import open_windows
 from aligner.gold import Bead, rate
 
 MISSING, MERGED = 0.05, 0.05
+ROW = "{:>6}  {:>6}  {:>10}  {:>11}  {:>9}  {:>8}  {}  {}  {:>9}  {:>9}  {:>7}"
 Texts = tuple[list[str], list[str]]
 
 
@@ -92,7 +95,27 @@ def measure(gold: Path, pair: str, size: int) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
         f"{len(texts[0])} {len(texts[1])} {encoded[0] - started[0]:.1f} {done[0] - encoded[0]:.1f} "
-        f"{done[1] - encoded[1]:.1f} {memory:.2f} {agreed.strict.f1:.4f} {agreed.only.f1:.4f}"
+        f"{done[1] - encoded[1]:.1f} {memory:.2f} {agreed.strict.f1:.4f} {agreed.only.f1:.4f}",
+        flush=True,
+    )
+    print(*run_command(texts))
+
+
+def run_command(texts: Texts) -> tuple[str, str, str]:
+    """Seconds, processor seconds and peak GB of the whole command."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"{folder}/{name}.txt" for name in "ab"]
+        for name, text in zip(names, texts, strict=True):
+            Path(name).write_text("\n".join(text), encoding="utf-8")
+        command = [str(Path(sys.executable).with_name("align")), *names, "--split", "lines"]
+        started = time.perf_counter()
+        subprocess.run([*command, "-o", f"{folder}/out.json"], check=True)
+        seconds = time.perf_counter() - started
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (
+        f"{seconds:.1f}",
+        f"{used.ru_utime + used.ru_stime:.1f}",
+        f"{used.ru_maxrss / 2**20:.2f}",
     )
 
 
@@ -107,17 +130,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.alone:
         measure(arguments.gold, arguments.pair, arguments.alone)
         return
-    print("     a       b  encoding s  alignment s  its CPU s   peak GB  strict    only")
-    times = []
+    print(
+        "     a       b  encoding s  alignment s  its CPU s   peak GB  strict    only"
+        "  command s  its CPU s  peak GB"
+    )
+    sizes, stage, whole = [], [], []
     for size in arguments.sizes:
         command = [sys.executable, "-m", "benchmarks.translation_scale", str(arguments.gold)]
         command += ["--pair", arguments.pair, "--alone", str(size)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         cells = done.stdout.split()
-        times.append((float(cells[0]), float(cells[4])))
-        print("{:>6}  {:>6}  {:>10}  {:>11}  {:>9}  {:>8}  {}  {}".format(*cells), flush=True)
-    growth = [math.log(y / x) / math.log(m / n) for (n, x), (m, y) in pairwise(times)]
-    print("growth exponent of CPU seconds:", ", ".join(f"{one:.2f}" for one in growth))
+        sizes.append(float(cells[0]))
+        stage.append(float(cells[4]))
+        whole.append(float(cells[9]))
+        print(ROW.format(*cells), flush=True)
+    print("growth exponent of CPU seconds, alignment stage:", growth(sizes, stage))
+    print("growth exponent of CPU seconds, whole command:", growth(sizes, whole))
+
+
+def growth(sizes: Sequence[float], times: Sequence[float]) -> str:
+    """The exponents between neighbouring sizes."""
+    steps = pairwise(zip(sizes, times, strict=True))
+    return ", ".join(f"{math.log(y / x) / math.log(m / n):.2f}" for (n, x), (m, y) in steps)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ Unsaid = Callable[
 ]
 
 # Links whose excerpts are at hand at once, to bound memory: a book's would take gigabytes.
-LINKS_AT_A_TIME = 512
+LINKS_AT_A_TIME = 128
 
 
 def link_details(
