@@ -168,6 +168,20 @@ def test_planted_beads_are_found_with_confidence() -> None:
     assert min(bead.confidence for bead in beads) > 0.5
 
 
+@pytest.mark.parametrize("wide", [(2, 5), (6, 2), (3, 5), (4, 4)])
+def test_beads_reach_over_eight_sentences(wide: tuple[int, int]) -> None:
+    """Passages that say the same only as a whole come out as one bead, up to eight sentences."""
+    generator = np.random.default_rng(1)
+    before, told, after = generator.normal(size=(3, DIMENSIONS))
+    sides = []
+    for size in wide:
+        noise = generator.normal(scale=2, size=(size, DIMENSIONS))
+        parts = (told + noise - noise.mean(axis=0)) / size
+        lengths = [60, *[480 // size] * size, 60]
+        sides.append(side_of(np.vstack([before, parts, after]), lengths))
+    assert shapes_of(align_monotonic(*sides)) == [(1, 1), wide, (1, 1)]
+
+
 def test_a_side_may_be_empty() -> None:
     """Without a counterpart text, every sentence is certain to stand alone."""
     some, none = random_side(np.random.default_rng(1), 2), random_side(np.random.default_rng(1), 0)

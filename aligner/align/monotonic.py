@@ -68,8 +68,11 @@ SHAPE_SCORES: dict[tuple[int, int], float] = {
     (2, 2): -13.8,
     (2, 3): -17.5,
     (2, 4): -25.2,
+    (2, 5): -29.0,  # too rare to be fitted (one bead of 2,200), as are 2-6 and 3-5
+    (2, 6): -33.0,
     (3, 3): -23.7,
     (3, 4): -27.1,
+    (3, 5): -31.0,
     (4, 4): -32.9,
 }
 HOLE_SCORE = 0.4
