@@ -14,6 +14,7 @@ from aligner.align.free import align_free
 from aligner.align.monotonic import MonotonicSide, align_monotonic
 from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
+from aligner.cache import open_store
 from aligner.details import PerSentence, absent_facts, link_details
 from aligner.embed import Encoder, Vectors, load_encoder
 from aligner.embed.excerpts import encode_excerpts
@@ -141,7 +142,7 @@ def _compare(
     progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(lambda: given or load_encoder(options.model))
+        loading = pool.submit(lambda: given or _encoder(options))
         sides = [
             segment(source.text, name=source.name, language=language, split=options.split)
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
@@ -194,6 +195,11 @@ def _compare(
         ),
         signature=_signature(options, encoder, order, verifier),
     )
+
+
+def _encoder(options: Options) -> Encoder:
+    store = open_store() if options.cache else None
+    return load_encoder(options.models, device=options.device, store=store)
 
 
 def _texts(document: Document) -> list[str]:

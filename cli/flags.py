@@ -8,6 +8,7 @@ import typer
 from aligner.options import OrderOption, Split
 from aligner.types import Side
 
+from .models import show_models
 from .output import READING_WIDTH, SUFFIXES, Color
 from .render import FORMATS
 from .render.options import MIN_WIDTH
@@ -58,12 +59,14 @@ LanguageB = Annotated[
         rich_help_panel=COMPARED,
     ),
 ]
-Model = Annotated[
-    str | None,
+Models = Annotated[
+    list[str] | None,
     typer.Option(
         "--model",
         metavar="NAME",
-        help="A sentence-transformers model, by name or folder.  [default: the embedded model]",
+        envvar="ALIGN_MODEL",
+        help="A sentence-transformers model, by name or folder; see --list-models. Several are "
+        "combined.  [default: the embedded model]",
         rich_help_panel=COMPARED,
     ),
 ]
@@ -139,6 +142,31 @@ ColorFlag = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("-q", "--quiet", help="Print the summary alone.", rich_help_panel=SHOWN)
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="Where a --model runs: cpu, cuda, mps, or auto.",
+        rich_help_panel=HOW,
+    ),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", help="Neither read nor write the cache folder.", rich_help_panel=HOW
+    ),
+]
+ListModels = Annotated[
+    bool,
+    typer.Option(
+        "--list-models",
+        callback=show_models,
+        is_eager=True,
+        help="Show recommended models and exit.",
+        rich_help_panel=HOW,
+    ),
 ]
 Gold = Annotated[
     Path | None,

@@ -70,7 +70,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     split: flags.SplitFlag = "sentences",
     lang_a: flags.LanguageA = None,
     lang_b: flags.LanguageB = None,
-    model: flags.Model = None,
+    model: flags.Models = None,
     verifier: flags.VerifierFlag = "on",
     form: flags.Format = None,
     output: flags.Outputs = None,
@@ -81,7 +81,10 @@ def align(  # noqa: PLR0913 (one for each flag)
     color: flags.ColorFlag = "auto",
     quiet: flags.Quiet = False,
     gold: flags.Gold = None,
+    device: flags.Device = "auto",
+    no_cache: flags.NoCache = False,
     exit_code: flags.ExitCode = False,
+    list_models: flags.ListModels = False,  # noqa: ARG001 (its callback answers)
     version: Version = False,  # noqa: ARG001 (its callback answers)
 ) -> int:
     """Show what only one of two texts in different languages says, as diff would."""
@@ -90,7 +93,8 @@ def align(  # noqa: PLR0913 (one for each flag)
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)
-    options = Options(order, split, lang_a, lang_b, model, verifier)
+    models = tuple(model or ())
+    options = Options(order, split, lang_a, lang_b, models, verifier, device, not no_cache)
 
     from aligner import compare_files
     from aligner.gold import read_ladder

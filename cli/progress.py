@@ -1,12 +1,19 @@
 """What the command is doing, on standard error, for those who wait for longer than a second."""
 
+import logging
+from collections.abc import Callable
 from threading import Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import typer
+
+from .render.visible import flowing
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
 
+LIBRARY = logging.getLogger("aligner")
 PATIENCE = 1.0  # seconds before anything is shown; most comparisons are done by then
 
 
@@ -22,6 +29,7 @@ class Progress:
         self._display: Display | None = None
         self._timer = Timer(PATIENCE, self._show)
         self._timer.daemon = True
+        self._warnings = _Warnings(self.say)
 
     def __call__(self, stage: str) -> None:
         """Tell which stage begins."""
@@ -29,7 +37,15 @@ class Progress:
         if self._display:
             self._display.update(self._display.task_ids[0], description=stage)
 
+    def say(self, warning: str) -> None:
+        """Print what the library warns of, such as a download, shown or not."""
+        if self._display:
+            self._display.console.print(f"align: {warning}", markup=False, highlight=False)
+        else:
+            typer.echo(f"align: {warning}", err=True)
+
     def __enter__(self) -> Self:
+        LIBRARY.addHandler(self._warnings)
         if self._shown:
             self._timer.start()
         return self
@@ -40,6 +56,7 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        LIBRARY.removeHandler(self._warnings)
         if self._shown:
             self._timer.cancel()
             self._timer.join()
@@ -62,3 +79,15 @@ class Progress:
         display.add_task(self._stage, total=None)
         display.start()
         self._display = display
+
+
+class _Warnings(logging.Handler):
+    """Passes warnings of the library on."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass one on, in one line."""
+        self._say(flowing(record.getMessage()))

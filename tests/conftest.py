@@ -1,6 +1,8 @@
 """How hypothesis runs, and what takes long to make: the embedded model, loaded once."""
 
 import os
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,6 +17,15 @@ from tests.fakes import WordsVerifier
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the cache of the user, or takes the user's model."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALIGN_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("ALIGN_MODEL", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +60,7 @@ def _one_verifier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 def preloaded(embedded: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command and the library take the embedded model that is loaded already."""
 
-    def loaded(model: str | None) -> Encoder:
-        return load_encoder(model) if model else embedded
+    def loaded(models: Sequence[str], **how: Any) -> Encoder:
+        return load_encoder(models, **how) if models else embedded
 
     monkeypatch.setattr(pipeline, "load_encoder", loaded)

@@ -183,7 +183,7 @@ def test_a_sentence_transformers_model_by_folder(packaged_model: str) -> None:
     script = (
         "import sys, numpy as np\n"
         "from aligner.embed import load_encoder\n"
-        "encoder = load_encoder(sys.argv[1])\n"
+        "encoder = load_encoder([sys.argv[1]])\n"
         "v = encoder.encode(['The minister resigned.', 'The minister stepped down.', 'Coffee!'])\n"
         "assert v.dtype == np.float32 and v.shape == (3, 384), v.shape\n"
         "assert np.allclose(np.linalg.norm(v, axis=1), 1, atol=1e-5)\n"
@@ -213,11 +213,11 @@ def test_models_by_name_without_the_hub(packaged_model: str, tmp_path: Path) -> 
     script = (
         "from aligner.embed import load_encoder\n"
         "from aligner.errors import ModelError\n"
-        "encoder = load_encoder('our/own')\n"
+        "encoder = load_encoder(['our/own'])\n"
         "assert encoder.encode(['One.']).shape == (1, 384)\n"
         "print(encoder.name)\n"
         "try:\n"
-        "    load_encoder('our/other')\n"
+        "    load_encoder(['our/other'])\n"
         "except ModelError as error:\n"
         "    print(error)\n"
     )
@@ -254,13 +254,13 @@ def test_impossible_model_names(name: str, reason: str, monkeypatch: pytest.Monk
     """What cannot be a model is refused before anything heavy is imported."""
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(ModelError, match=f"cannot load the model .*: {reason}; give the name of"):
-        load_encoder(name)
+        load_encoder([name])
 
 
-def test_a_model_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without a model is one line that says what was tried and what to try."""
+def test_a_model_that_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with half of a model is one line that says what was tried and what to try."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "modules.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelError, match=r"cannot load the model .*; give the name of") as caught:
-        load_encoder(str(tmp_path))
+        load_encoder([str(tmp_path)])
     assert "\n" not in str(caught.value)

@@ -68,9 +68,35 @@ def test_report_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_flags_become_options(library: Library) -> None:
     """Every flag that changes the answer reaches the library under its name."""
-    flags = "--order monotonic --split lines --lang-a pt --lang-b fr --model labse -q"
+    flags = (
+        "--order monotonic --split lines --lang-a pt --lang-b fr --model labse --model e5 "
+        "--verifier off --device cpu --no-cache -q"
+    )
     assert status(["x.txt", "-", *flags.split()]) == 0
-    assert library.calls == [("x.txt", "-", Options("monotonic", "lines", "pt", "fr", "labse"))]
+    options = Options(
+        order="monotonic",
+        split="lines",
+        lang_a="pt",
+        lang_b="fr",
+        models=("labse", "e5"),
+        verifier="off",
+        device="cpu",
+        cache=False,
+    )
+    assert library.calls == [("x.txt", "-", options)]
+
+
+def test_the_environment_names_the_default_model(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One, or several with blanks between; `--model` goes before."""
+    monkeypatch.setenv("ALIGN_MODEL", "labse e5")
+    assert status(["x", "y", "-q"]) == 0
+    assert status(["x", "y", "-q", "--model", "bge"]) == 0
+    monkeypatch.setenv("ALIGN_MODEL", "")
+    assert status(["x", "y", "-q"]) == 0
+    found = [options.models for _, _, options in library.calls]
+    assert found == [("labse", "e5"), ("bge",), ()]
 
 
 def test_defaults_of_flags_are_those_of_the_library(library: Library) -> None:
@@ -524,7 +550,7 @@ def test_every_option_has_help_and_a_group() -> None:
     from typer.main import get_command
 
     parameters = get_command(app).params
-    assert len(parameters) == 19
+    assert len(parameters) == 22
     for parameter in parameters:
         assert getattr(parameter, "help", None), parameter.name
         assert getattr(parameter, "rich_help_panel", None), parameter.name

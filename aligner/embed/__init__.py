@@ -1,7 +1,10 @@
 """Sentences to vectors: the `Encoder` protocol, the embedded model, sentence-transformers."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from aligner.cache import Store
+from aligner.options import EMBEDDED
 from aligner.vectors import Vectors
 
 __all__ = ["Encoder", "Vectors", "load_encoder"]
@@ -25,15 +28,30 @@ class Encoder(Protocol):
         ...
 
 
-def load_encoder(model: str | None = None) -> Encoder:
-    """The embedded model, or the sentence-transformers model of that name or in that folder.
+def load_encoder(
+    models: Sequence[str] = (), *, device: str = "auto", store: Store | None = None
+) -> Encoder:
+    """The embedded model, or the sentence-transformers models of those names or in those folders.
 
-    Raises ModelError when it cannot be loaded.
+    Several are combined; `EMBEDDED` among them is the embedded one. `device`: where models run, as torch
+    names it, or `auto`; the embedded model takes the processor's cores. `store`: where vectors are kept.
+
+    Raises ModelError when a model cannot be loaded.
     """
-    if model is None:
+    encoders = [_load_one(model, device, store) for model in dict.fromkeys(models or (EMBEDDED,))]
+    if len(encoders) == 1:
+        return encoders[0]
+    from aligner.embed.combined import CombinedEncoder
+
+    return CombinedEncoder(encoders)
+
+
+def _load_one(model: str, device: str, store: Store | None) -> Encoder:
+    if model == EMBEDDED:
         from aligner.embed.embedded import EmbeddedEncoder
 
         return EmbeddedEncoder()
+    from aligner.embed.centred import CentredEncoder
     from aligner.embed.transformer import TransformerEncoder
 
-    return TransformerEncoder(model)
+    return CentredEncoder(TransformerEncoder(model, device, store))

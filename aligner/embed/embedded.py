@@ -16,6 +16,7 @@ import numpy as np
 from aligner.embed.excerpts import Kept, ReadText, read_texts
 from aligner.embed.token_sums import BEGIN, END, TokenSums
 from aligner.embed.windows import SummedWindows, Tokens, sum_windows
+from aligner.options import EMBEDDED
 from aligner.threads import cores, one_blas_thread
 from aligner.vectors import Vectors
 
@@ -32,7 +33,7 @@ MOST_WORDS, LONGEST_WORD = 10_000, 20
 class EmbeddedEncoder:
     """16 languages, 512 dimensions, offline; making one loads the weights, 0.4 s."""
 
-    name = "use-multilingual-v3"
+    name = EMBEDDED
     languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
     def __init__(self, threads: int | None = None) -> None:

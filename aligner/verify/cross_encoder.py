@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from aligner.errors import ModelError
-from aligner.hub import load_model
+from aligner.hub import Kind, find_model, load_model
 from aligner.verify import Array
 
 # Median and 90 % quantile of the embedded verifier's log odds of the candidates of two articles: means
 # over the development articles, which differ by 0.6 and 0.9. The scorer is fitted to those.
 MIDDLE, HIGH = -5.4, -0.1
+KIND = Kind("sentence-transformers cross-encoder", "config.json")
 FEWEST = 20  # pairs that show a model's own range
 
 
@@ -23,11 +24,12 @@ class CrossEncoderVerifier:
     """
 
     def __init__(self, model: str) -> None:
-        name, self._model = load_model(model, "sentence-transformers cross-encoder", _made)
-        self.name = name
+        source = find_model(model, KIND)
+        self.name = source.name
+        self._model = load_model(source, KIND, _made)
         if self._model.num_labels != 1:
             raise ModelError(
-                f"cannot verify with the model {name!r}: it has {self._model.num_labels} outputs; "
+                f"cannot verify with the model {self.name!r}: it has {self._model.num_labels} outputs; "
                 "give a cross-encoder with one, such as those for re-ranking"
             )
 
