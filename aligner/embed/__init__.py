@@ -34,7 +34,8 @@ def load_encoder(
     """The embedded model, or the sentence-transformers models of those names or in those folders.
 
     Several are combined; `EMBEDDED` among them is the embedded one. `device`: where models run, as torch
-    names it, or `auto`; the embedded model takes the processor's cores. `store`: where vectors are kept.
+    names it, or `auto`; the embedded model takes the processor's cores. `store`: where vectors are kept;
+    beside it, the embedded model's weights are kept unpacked.
 
     Raises ModelError when a model cannot be loaded.
     """
@@ -50,7 +51,7 @@ def _load_one(model: str, device: str, store: Store | None) -> Encoder:
     if model == EMBEDDED:
         from aligner.embed.embedded import EmbeddedEncoder
 
-        return EmbeddedEncoder()
+        return EmbeddedEncoder(cache=store.path.parent if store else None)
     from aligner.embed.centred import CentredEncoder
     from aligner.embed.transformer import TransformerEncoder
 

