@@ -299,6 +299,8 @@ def local_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
+    # Another test may have imported the client where it was told to stay offline.
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
