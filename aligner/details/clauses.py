@@ -11,6 +11,7 @@ Axes: `w` words of a sentence (by white space), `c` its clauses, `f` features, `
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -204,7 +205,7 @@ def _count(sentence: Dissected, span: Span) -> int:
 def _clause_of_each(sentence: Dissected) -> list[int]:
     """The number of the clause that each word is part of, `[w]`."""
     starts = [start for start, _ in sentence.clauses]
-    return [int(np.searchsorted(starts, at, side="right")) - 1 for at, _ in sentence.words]
+    return [bisect_right(starts, at) - 1 for at, _ in sentence.words]
 
 
 def _nearest_runs(sentence: Dissected, counterpart: Sequence[Dissected]) -> list[Matrix]:

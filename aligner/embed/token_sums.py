@@ -59,9 +59,14 @@ class TokenSums:
         number: npt.NDArray[np.intp] = np.maximum(np.cumsum(begins, dtype=np.intp) - 1, 0)
         return number
 
-    def features(self, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """The features `[t, h]` of the tokens of all texts, each in the context of its own text."""
-        return np.concatenate(list(self._features(texts, len(texts))))
+    def features(
+        self, texts: Sequence[Sequence[int]], wanted: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """The features `[t, h]` of the tokens of all texts, each in the context of its own text.
+
+        `wanted` `[t]`: of which tokens alone; the others are context, and spare the second layer.
+        """
+        return np.concatenate(list(self._features(texts, len(texts), wanted)))
 
     def of_texts(self, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """The sums `[k, h]` of the features of each text's tokens, at least one."""
@@ -73,7 +78,10 @@ class TokenSums:
         return np.concatenate(sums)
 
     def _features(
-        self, texts: Sequence[Sequence[int]], at_once: int
+        self,
+        texts: Sequence[Sequence[int]],
+        at_once: int,
+        wanted: npt.NDArray[np.bool_] | None = None,
     ) -> Iterator[npt.NDArray[np.float32]]:
         """The features of so many texts after each other.
 
@@ -89,7 +97,9 @@ class TokenSums:
         for low in range(0, len(texts), at_once):
             high = min(low + at_once, len(texts))
             text = np.repeat(np.arange(low, high), lengths[low:high])
-            yield self._in_context(words, number[starts[low] : starts[high]], text)
+            part = slice(starts[low], starts[high])
+            rows = np.flatnonzero(np.ones(len(text)) if wanted is None else wanted[part])
+            yield self._in_context(words, number[part], text, rows)
 
     def _words(self, tokens: npt.NDArray[np.intp]) -> "_Words":
         model = self._model
@@ -108,13 +118,20 @@ class TokenSums:
         return _Words(embedded, branches, parts)
 
     def _in_context(
-        self, words: "_Words", number: npt.NDArray[np.intp], text: npt.NDArray[np.intp]
+        self,
+        words: "_Words",
+        number: npt.NDArray[np.intp],
+        text: npt.NDArray[np.intp],
+        rows: npt.NDArray[np.intp],
     ) -> npt.NDArray[np.float32]:
-        """The features `[t, h]` of tokens by their numbers among the distinct ones and their texts."""
+        """The features `[r, h]` of some `rows` `[r]` of tokens.
+
+        Those are given by their numbers among the distinct ones `[t]` and their texts `[t]`.
+        """
         model, t = self._model, len(number)
         width, inner = words.embedded.shape[1], words.branches[0].shape[1]
-        features = np.empty((t, width + len(_ORDERS) * inner), dtype=np.float32)
-        features[:, :width] = words.embedded[number]
+        features = np.empty((len(rows), width + len(_ORDERS) * inner), dtype=np.float32)
+        features[:, :width] = words.embedded[number[rows]]
         padded = np.zeros((t + 1, inner), dtype=np.float32)  # row t is padding
         for k, (order, before) in enumerate(_ORDERS):
             place = np.arange(t)[:, None] + np.arange(-before, order - before)
@@ -128,10 +145,13 @@ class TokenSums:
             np.maximum(first, 0, out=first)
             first += words.branches[k][number]
             padded[:t] = first
-            second = padded[np.where(inside, near, t)].reshape(t, -1) @ model.w2[k]
+            context = np.where(inside, near, t)[rows]
+            second = padded[context].reshape(len(rows), -1) @ model.w2[k]
             second += model.b2[k]
             np.maximum(second, 0, out=second)
-            np.add(second, first, out=features[:, width + k * inner : width + (k + 1) * inner])
+            np.add(
+                second, first[rows], out=features[:, width + k * inner : width + (k + 1) * inner]
+            )
         _normalise(features, model.ln_g, model.ln_b, model.eps)
         return features
 

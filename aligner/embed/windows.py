@@ -12,7 +12,7 @@ Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values o
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Protocol
 
 import numpy as np
@@ -136,12 +136,15 @@ def _sentence_sums(
 def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
     """The last tokens of each sentence when the next follows, and the first of that one."""
     sides = [(one[-2 * REACH :], other[: 2 * REACH]) for one, other in pairwise(tokens)]
-    rows = sums.features([[*left, *right] for left, right in sides])
-    spans, join = [], 0
-    for left, right in sides:
-        join += len(left)
-        spans += [(join - min(REACH, len(left)), join), (join, join + min(REACH, len(right)))]
-        join += len(right)
+    near = [(min(REACH, len(left)), min(REACH, len(right))) for left, right in sides]
+    from_join = np.concatenate(
+        [np.arange(len(left) + len(right)) - len(left) for left, right in sides]
+    )
+    rows = sums.features(
+        [[*left, *right] for left, right in sides], (from_join >= -REACH) & (from_join < REACH)
+    )
+    edges = np.cumsum([0, *chain.from_iterable(near)]).tolist()
+    spans = list(pairwise(edges))
     ends, begins = sums.project(_sums_of(rows, spans)).reshape(-1, 2, sums.width).swapaxes(0, 1)
     return ends, begins
 
