@@ -41,6 +41,7 @@ class TransformerEncoder:
     languages = None
 
     def __init__(self, model: str, device: str = AUTO, store: Store | None = None) -> None:
+        self.model = model
         self._source = find_model(model, KIND)
         self.name = self._source.name
         self._device = device
