@@ -133,11 +133,9 @@ class Store:
 
 
 def open_store() -> Store | None:
-    """The user's store; None where there is no folder for it, such as without a home."""
-    try:
-        return Store(cache_folder() / FILE)
-    except (OSError, RuntimeError):
-        return None
+    """The user's store; None for a user without a home, of whom `~` stays as it is."""
+    folder = cache_folder()
+    return None if folder.parts[:1] == ("~",) else Store(folder / FILE)
 
 
 def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> list[tuple[bytes, bytes, int]]:

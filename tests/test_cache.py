@@ -143,3 +143,12 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("ALIGN_CACHE_DIR", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert cache_folder().name == "bitext-align"
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that of some containers: there is no store, and no folder called `~`."""
+    monkeypatch.setenv("ALIGN_CACHE_DIR", "")
+    monkeypatch.setattr(
+        "platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/bitext-align")
+    )
+    assert open_store() is None
