@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aligner.options import Split
 from aligner.segment import segment
-from aligner.segment.sentences import WINDOW
+from aligner.segment.sentences import WINDOW, detector_for
 from aligner.types import Sentence
 
 CASES = Path(__file__).parent / "segment"
@@ -114,6 +114,16 @@ def test_sentence_across_windows() -> None:
     assert set(_texts(" ".join([sentence] * 2 * (WINDOW // len(sentence))))) == {sentence}
 
 
+@given(
+    text=st.text(st.characters(categories=["L", "N"]) | st.sampled_from("aA1 漢ก\t"), min_size=1),
+    last=st.sampled_from(["", ".", "。", "!", "»"]),
+    language=st.sampled_from(["pt", "fr", "en", "de", "ja", "zh", "th", "ar", "hy", "und"]),
+)
+def test_text_without_a_mark_inside_is_one_sentence(text: str, last: str, language: str) -> None:
+    """The boundary rules, which are not asked there, find none either."""
+    assert list(detector_for(language).detect(text + last)) in ([], [len(text + last)])
+
+
 def test_endless_sentence_is_cut_at_a_space() -> None:
     """A sentence longer than the window is cut between words."""
     pieces = _texts("palavra " * WINDOW)
@@ -122,7 +132,8 @@ def test_endless_sentence_is_cut_at_a_space() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["Uma frase. ", "x", "!", ". ", "( ", "(a. ", ". » ", "— a", "\n", "« "]
+    "unit",
+    ["Uma frase. ", "x", "7", "...", "!", ". ", "( ", "(a. ", ". » ", "— a", "\n", "« "],
 )
 @pytest.mark.parametrize("language", ["pt", "ja"])
 def test_time_is_linear(unit: str, language: str) -> None:
