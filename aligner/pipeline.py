@@ -66,6 +66,8 @@ SAMPLE = 2_000
 # Sentences of both texts up to which the embedded verifier is asked by default: it reads some thirty a
 # second on two cores.
 MOST_VERIFIED = 200
+# Characters of a sentence that models read; beyond, they leave some of it out.
+LONG = 2_000
 # How sure a line that is page furniture is one-sided. None of those in the development articles has
 # a counterpart; a story line taken for furniture may have.
 FURNITURE_CONFIDENCE = 0.95
@@ -190,6 +192,7 @@ def _compare(
         notes=(
             *read,
             *_language_notes(documents, encoder),
+            *_length_notes(documents),
             *_moved_notes(documents, beads),
             *_verifier_notes(options, order, documents),
         ),
@@ -415,6 +418,20 @@ def _language_notes(documents: Sequence[Document], encoder: Encoder) -> list[str
         "expect less, or try another with --model"
         for document in documents
         if document.language not in known
+    ]
+
+
+def _length_notes(documents: Sequence[Document]) -> list[str]:
+    """That sentences are too long to be read whole by the models."""
+    counts = [
+        (document.name, sum(len(one.text) > LONG for one in document.sentences))
+        for document in documents
+    ]
+    return [
+        f"{_shown(name)}: {count} {'sentence' if count == 1 else 'sentences'} of more than {LONG:,} "
+        "characters; only the beginning of such is read closely"
+        for name, count in counts
+        if count
     ]
 
 

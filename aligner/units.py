@@ -46,6 +46,9 @@ _HOW_MANY = {
 _SHARE = re.compile(
     rf"(?<!\w)(?:({'|'.join(_HOW_MANY)})[\s-]({'|'.join(_PARTS)})|{'|'.join(_HALVES.split())})(?!\w)"
 )
+# Characters before a number in which the word before it is looked for: all of a long sentence, for each
+# of its numbers, would take minutes.
+_REACH = 60
 # How far from a number said to be rounded the other may be, as a share of it.
 _ROUNDING = 0.05
 
@@ -59,7 +62,7 @@ def seconds_of(value: float, text: str, end: int) -> float | None:
 
 def is_rounded(text: str, start: int) -> bool:
     """True where the text says that the number that starts there is not exact: `quase 30 mil`."""
-    word = _WORD_BEFORE.search(text[:start])
+    word = _WORD_BEFORE.search(text[max(0, start - _REACH) : start])
     return word is not None and folded(word[1]) in _ABOUT
 
 

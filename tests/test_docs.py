@@ -15,8 +15,11 @@ import pytest
 from typer.main import get_command
 
 from aligner.embed.embedded import EmbeddedEncoder
-from aligner.pipeline import MOST_PAIRS
+from aligner.embed.token_sums import MOST_TOKENS
+from aligner.pipeline import LONG, MOST_PAIRS
 from aligner.read import LIMIT
+from aligner.segment import LONGEST_LINE
+from aligner.segment.sentences import WINDOW
 from cli.main import app
 from tests.documents import BLOCK, DOCUMENTS, ROOT, Block, blocks, has_its_tools, rerun, rewrite
 
@@ -141,6 +144,8 @@ def test_limits_are_those_of_the_code() -> None:
     """The README quotes the limits and the languages that hold."""
     assert f"{LIMIT // 2**20} MiB" in README
     assert f"{MOST_PAIRS:,}" in README
+    for limit in (MOST_TOKENS, WINDOW, LONGEST_LINE, LONG):
+        assert f" {limit:,} " in README.split("## Limits")[1]
     languages = README.split("## Languages")[1].split("\n## ")[0]
     assert {code for code in EmbeddedEncoder.languages if f"`{code}`" not in languages} == set()
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aligner.embed import load_encoder
+from aligner.embed import load_encoder, token_sums
 from aligner.embed.embedded import EmbeddedEncoder
+from aligner.embed.token_sums import MOST_TOKENS, TokenSums
 from aligner.embed.views import embed_views
 from aligner.embed.windows import open_windows
 from aligner.errors import ModelError
@@ -102,6 +103,28 @@ def test_what_is_remembered_is_bounded(
     np.testing.assert_allclose(first, again, atol=1e-6)
     assert len(embedded._words) <= 2
     assert len(embedded._seen) <= 2
+
+
+def test_of_an_endless_text_the_beginning_is_read(embedded: EmbeddedEncoder) -> None:
+    """What follows the first tokens changes nothing and costs nothing, alone or as an excerpt."""
+    text = "abc " * 3 * MOST_TOKENS
+    longer = text + "xyz " * 100
+    assert np.array_equal(embedded.encode([text]), embedded.encode([longer]))
+    read, read_longer = (embedded.windows([one]).sentences for one in (text, longer))
+    assert np.array_equal(read, read_longer)
+    spans = [[(0, 40)], [(len(text), len(longer))]]
+    assert np.isfinite(embedded.excerpts([longer], [spans])[0]).all()
+
+
+def test_many_tokens_are_worked_on_in_parts(
+    embedded: EmbeddedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The features of the tokens do not depend on how many are held at once."""
+    sums = TokenSums(embedded._backend)
+    texts = [sums.tokens(text) for text in ("O gato dorme.", "A chuva cai no mar.", "Fim.", "Ah")]
+    whole = sums.features(texts)
+    monkeypatch.setattr(token_sums, "AT_ONCE", 6)
+    assert np.allclose(sums.features(texts), whole, atol=1e-4)
 
 
 def test_views_follow_a_speech_over_sentences() -> None:

@@ -399,6 +399,14 @@ def test_language_that_the_model_lacks_is_noted() -> None:
     assert compared((PT, FR), Options()).notes == ()
 
 
+def test_a_sentence_too_long_to_be_read_is_noted() -> None:
+    """What is left out of the comparison is told, and by which text."""
+    made = compared((PT, "le chat dort " * 200 + ". La pluie tombe."), Options(lang_a="pt"))
+    assert [note for note in made.notes if "characters" in note] == [
+        "b: 1 sentence of more than 2,000 characters; only the beginning of such is read closely"
+    ]
+
+
 def test_an_unknown_language_has_one_note() -> None:
     """Where the language could not be told, nothing is said of what the model has learnt."""
     made = aligner.compare("12 34\n56", PT, encoder=Learned(), names=("um.txt", "dois.txt"))

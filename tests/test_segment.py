@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aligner.errors import InputError
 from aligner.options import Split
-from aligner.segment import segment
+from aligner.segment import LONGEST_LINE, segment
 from aligner.segment.sentences import WINDOW, detector_for
 from aligner.types import Sentence
 
@@ -101,6 +102,14 @@ def test_rare_line_breaks(newline: str) -> None:
 def test_split_lines() -> None:
     """With `lines`, every non-empty line is one sentence whatever stands in it."""
     assert _texts("Foi. Veio.\n\n \nFim", split="lines") == ["Foi. Veio.", "Fim"]
+
+
+def test_a_line_too_long_for_a_sentence_is_told() -> None:
+    """A book in one line is no sentence, even where each line is said to be one."""
+    text = "Foi.\n" + "palavra " * (LONGEST_LINE // 8 + 1)
+    with pytest.raises(InputError, match=r"^x\.txt has a line of 20,007 characters, too many for"):
+        _texts(text, split="lines")
+    assert len(_texts(text)) > 2
 
 
 def test_empty_text_has_no_sentences() -> None:

@@ -131,7 +131,7 @@ def _absent_numbers(sentence: Sentence, language: str, stated: _Numbers) -> list
         percent = _PERCENT_AFTER.match(text, number.end) is not None
         if vague or stated.state(number, percent=percent):
             continue
-        before = _UNIT_BEFORE.search(text[: number.start])
+        before = _UNIT_BEFORE.search(text, max(0, number.start - 6), number.start)
         span = (before.start() if before else number.start, after.end() if after else number.end)
         found.append(_detail(sentence, span, "number"))
     return found

@@ -23,6 +23,9 @@ from aligner.vectors import Vectors
 
 BEGIN, END = 1, 2  # the tokens around every text
 _ORDERS = ((2, 0), (3, 1), (5, 2))  # words of each n-gram branch, and how many of them come before
+# Tokens that are read of a text, as most models read: some 2,000 letters of European languages. A token
+# takes 25 KB for as long as it is worked on; of more than so many, some texts are worked on at once.
+MOST_TOKENS, AT_ONCE = 512, 16_384
 # Tokens on either side that the features of a token depend on: two layers of the longest branch.
 REACH = 4
 # Texts whose features are computed together: few enough to stay in the processor's cache.
@@ -49,9 +52,9 @@ class TokenSums:
         ]
 
     def tokens(self, text: str) -> list[int]:
-        """The numbers of a text's tokens, without the marks of its begin and end."""
+        """The numbers of a text's first tokens, without the marks of its begin and end."""
         numbers: list[int] = self._tokenizer.encode(text, out_type=int)
-        return numbers
+        return numbers[:MOST_TOKENS]
 
     def word_of_each(self, tokens: Sequence[int]) -> npt.NDArray[np.intp]:
         """The number of the word, by white space, that each token is part of; `[t]`."""
@@ -66,7 +69,8 @@ class TokenSums:
 
         `wanted` `[t]`: of which tokens alone; the others are context, and spare the second layer.
         """
-        return np.concatenate(list(self._features(texts, len(texts), wanted)))
+        at_once = len(texts) if sum(map(len, texts)) <= AT_ONCE else TEXTS_AT_ONCE
+        return np.concatenate(list(self._features(texts, at_once, wanted)))
 
     def of_texts(self, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """The sums `[k, h]` of the features of each text's tokens, at least one."""

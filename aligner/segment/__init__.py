@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aligner.errors import InputError
 from aligner.options import Split
 from aligner.segment.boilerplate import furniture
 from aligner.segment.language import SURE, checked, detected
@@ -17,6 +18,9 @@ from aligner.segment.wrapped import Wrapping, paragraph_spans, wrapping_of
 from aligner.types import UNDETERMINED, Document, Sentence
 
 __all__ = ["Segmented", "segment"]
+
+# Characters of a line that is one sentence; whole books in one line are not asked for as such.
+LONGEST_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,13 @@ def segment(
 
     Raises:
         LanguageError: `language` is not a code.
+        InputError: a line that is to be one sentence has more than `LONGEST_LINE` characters.
     """
     shown = _shown(name)
     code, notes = _language(text, shown, language)
     if split == "lines":
         paragraphs = list(line_spans(text, breaks="\n"))
+        _check_lengths(paragraphs, shown)
         spans = list(enumerate(paragraphs))
     else:
         paragraphs, wrapping = _paragraphs(text)
@@ -65,6 +71,16 @@ def segment(
         for paragraph, (start, end) in spans
     )
     return Segmented(Document(name, code, text, sentences), notes)
+
+
+def _check_lengths(lines: list[Span], name: str) -> None:
+    """Raise InputError for a line that no one wrote as a sentence."""
+    longest = max((end - start for start, end in lines), default=0)
+    if longest > LONGEST_LINE:
+        raise InputError(
+            f"{name} has a line of {longest:,} characters, too many for one sentence; leave out "
+            "--split lines"
+        )
 
 
 def _shown(name: str) -> str:
