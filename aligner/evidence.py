@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from aligner.types import Sentence
 from aligner.units import is_rounded, seconds_of
+from aligner.unspaced import UNSPACED, cut, is_unspaced, pieces
 
 NUMBER_WORD_LANGUAGES = frozenset("fr es en pt de nl da it".split())
 # Languages that write 1,234.5; all others here write 1.234,5 or 1 234,5.
@@ -21,12 +22,15 @@ POINT_LANGUAGES = frozenset("en ja ko th zh".split())
 # A line may end inside a number of a wrapped text.
 _SPACES = " \n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 _DIGITS = re.compile(
-    rf"(?<![\w.,])\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?![\w])"  # 100 000, 1'234.5
-    r"|(?<!\w)\d+(?:[.,]\d+)*"
+    rf"(?<![^\W{UNSPACED}])(?<![.,])"
+    rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?![^\W{UNSPACED}])"  # 100 000, 1'234.5
+    rf"|(?<![^\W{UNSPACED}])\d+(?:[.,]\d+)*"
 )
 _WORD = re.compile(r"[^\W_]+")
 _HOURS_AFTER = re.compile(r"h(?!\w)")
 _SCALES = (1e3, 1e6, 1e9, 1e12)
+# The tens of thousands of East Asia, written behind digits.
+_SCALE_SIGNS = {"百": 1e2, "千": 1e3, "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8, "兆": 1e12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +96,23 @@ def _number_words(text: str, language: str) -> Iterator[Number]:
             yield Number(one.value, tokens[one.start][0], tokens[one.end - 1][1])
 
 
+def _scaled(number: Number, text: str) -> Number:
+    """A number with the sign behind it that tells how many it counts: `300万` are three million."""
+    scale = _SCALE_SIGNS.get(text[number.end : number.end + 1])
+    return replace(number, value=number.value * scale, end=number.end + 1) if scale else number
+
+
 def numbers(text: str, language: str) -> list[Number]:
     """The numbers of a text in the order they stand in, scale words multiplied in.
 
     `1,5 milhão` is one number, 1 500 000. The 910 of `910B` is none: it is a name; that of `48h` is one.
     """
     digits = [
-        Number(_value_of_digits(m[0], language), m.start(), m.end())
+        _scaled(Number(_value_of_digits(m[0], language), m.start(), m.end()), text)
         for m in _DIGITS.finditer(text)
-        if not text[m.end() : m.end() + 1].isalpha() or _HOURS_AFTER.match(text, m.end())
+        if not (after := text[m.end() : m.end() + 1]).isalpha()
+        or is_unspaced(after)
+        or _HOURS_AFTER.match(text, m.end())
     ]
     words = list(_number_words(text, language))
     joined: list[Number] = []
@@ -122,16 +134,17 @@ def numbers(text: str, language: str) -> list[Number]:
 
 def words(text: str) -> list[tuple[int, int]]:
     """Half-open offsets of the words of a text; an elided article (`l'`, `d’`) is a word of its own."""
-    return [m.span() for m in _WORD.finditer(text)]
+    return cut(text, [m.span() for m in _WORD.finditer(text)])
 
 
 def phrases(text: str, size: int, step: int = 1) -> list[tuple[int, int]]:
     """Half-open offsets of runs of `size` consecutive words, each `step` words after the last.
 
-    They begin and end at white space, and every word is in one. Words of one letter or none do not count
-    as long as there are others; a text with no more words than `size` is one phrase.
+    They begin and end at white space or, in scripts without it, at words, and every word is in one.
+    Words of one letter or none do not count as long as there are others; a text with no more words than
+    `size` is one phrase.
     """
-    parts = [m.span() for m in re.finditer(r"\S+", text)] or [(0, len(text))]
+    parts = pieces(text) or [(0, len(text))]
     found = [span for span in parts if sum(map(str.isalnum, text[slice(*span)])) > 1] or parts
     last = max(0, len(found) - size)
     starts = dict.fromkeys([*range(0, last, step), last])
@@ -224,7 +237,7 @@ def _looks_like_name(word: str) -> bool:
     if word.islower() and word.isalpha():  # most words
         return False
     if any(c.isdigit() for c in word):
-        return any(c.isalpha() for c in word)
+        return any(c.isalpha() and not is_unspaced(c) for c in word)
     return len(word) > 1 and any(c.isupper() for c in word[1:])
 
 

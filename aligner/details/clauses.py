@@ -6,7 +6,7 @@ that the other document lacks, over the place of the word (what is added stands 
 verifier has read both sentences, over what that makes of the word weighs them, by how much the sentences
 have in common. Its weights are in `word_weights.json`, fitted by `benchmarks/fit_details.py`.
 
-Axes: `w` words of a sentence (by white space), `c` its clauses, `f` features, `d` dimensions.
+Axes: `w` words of a sentence (`pieces`), `c` its clauses, `f` features, `d` dimensions.
 """
 
 import json
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aligner.unspaced import pieces
 from aligner.vectors import Vectors
 
 Span = tuple[int, int]
@@ -68,8 +69,11 @@ VERIFIED_FEATURES = (*FEATURES, "unsaid")
 # distance of the sentence's cosine from the usual.
 FORMS = ("own", "neighbours", "by_cosine")
 
-_BREAK_AFTER = re.compile(r"[,;:.!?…)»”\"—–]$")
-_BREAK_BEFORE = re.compile(r"[(«“\"—–]")
+_BREAK_AFTER = re.compile(r"[,;:.!?…)»”\"—–、。，；：！？」』）]$")
+_BREAK_BEFORE = re.compile(r"[(«“\"—–「『（]")
+
+
+_JOINTS = " ,;:.–—、。，；："
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Dissected:
 
 def dissect(texts: Sequence[str], excerpts: Excerpts) -> list[Dissected]:
     """Each text with the vectors of its excerpts, all in one call of `excerpts`."""
-    words = [[match.span() for match in re.finditer(r"\S+", text)] for text in texts]
+    words = [pieces(text) for text in texts]
     clauses = [_clauses(text, spans) for text, spans in zip(texts, words, strict=True)]
     left = [
         [
@@ -309,8 +313,8 @@ def best_marking(gain: Matrix, costs: Sequence[float]) -> npt.NDArray[np.bool_]:
 
 def _trimmed(text: str, start: int, end: int) -> Span:
     """The span without the marks at its ends that join it to the rest of the sentence."""
-    while end > start and text[end - 1] in " ,;:.–—":
+    while end > start and text[end - 1] in _JOINTS:
         end -= 1
-    while start < end and text[start] in " ,;:.–—":
+    while start < end and text[start] in _JOINTS:
         start += 1
     return start, end

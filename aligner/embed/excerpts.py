@@ -9,7 +9,6 @@ cosine with the vector of what is left is 0.997.
 Axes: `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions of a vector, `k` excerpts.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,10 +18,11 @@ import numpy.typing as npt
 
 from aligner.embed import Encoder
 from aligner.embed.token_sums import TokenSums
+from aligner.unspaced import pieces
 from aligner.vectors import Vectors
 
 Span = tuple[int, int]
-# What is kept of a text: half-open offsets that begin and end at white space.
+# What is kept of a text: half-open offsets that begin and end at words (`pieces`).
 Kept = Sequence[Span]
 Floats = npt.NDArray[np.float32]
 
@@ -55,7 +55,7 @@ def encode_excerpts(
 class ReadText:
     """A text as the embedded model reads it, ready for sums over some of its `w` words.
 
-    `words` `[w]`: where they begin, split at white space. `sums` `[w + 1, s]`: of all words before
+    `words` `[w]`: where they begin (`pieces`). `sums` `[w + 1, s]`: of all words before
     each, and of all. `tokens` `[w + 1]`: how many tokens those have. `marks` `[s]`: of the text's begin
     and end, which every excerpt keeps.
     """
@@ -81,13 +81,10 @@ def read_texts(
     sums: TokenSums, texts: Sequence[str], tokens: Sequence[Sequence[int]], features: Floats
 ) -> list[ReadText]:
     """Texts ready for sums, from the features `[t, h]` of their tokens and the marks around them."""
-    words = [
-        np.array([match.start() for match in re.finditer(r"\S+", text)], dtype=np.intp)
-        for text in texts
-    ]
+    words = [np.array([start for start, _ in pieces(text)], dtype=np.intp) for text in texts]
     parts = [
-        np.concatenate([[0], _word_of_each(sums, *one) + 1, [len(one[1]) + 1]])
-        for one in zip(tokens, words, strict=True)
+        np.concatenate([[0], _word_of_each(sums, *one) + 1, [len(one[-1]) + 1]])
+        for one in zip(texts, tokens, words, strict=True)
     ]
     firsts = np.cumsum([0] + [len(one) + 2 for one in words])
     part = np.concatenate([one + first for one, first in zip(parts, firsts[:-1], strict=True)])
@@ -107,12 +104,15 @@ def read_texts(
 
 
 def _word_of_each(
-    sums: TokenSums, tokens: Sequence[int], words: npt.NDArray[np.intp]
+    sums: TokenSums, text: str, tokens: Sequence[int], words: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
     """The number of the word that each token is part of, `[t]`.
 
-    Where the normaliser sees more white space than Python, the last word has the rest.
+    Where the normaliser sees more white space than Python, the last word has the rest. A token across
+    two words of a script without spaces is part of the first.
     """
+    if len(words) > len(text.split()):
+        return np.maximum(np.searchsorted(words, sums.starts(text), side="right") - 1, 0)
     return np.minimum(sums.word_of_each(tokens), max(0, len(words) - 1))
 
 

@@ -62,6 +62,11 @@ class TokenSums:
         number: npt.NDArray[np.intp] = np.maximum(np.cumsum(begins, dtype=np.intp) - 1, 0)
         return number
 
+    def starts(self, text: str) -> npt.NDArray[np.intp]:
+        """Where in a text each of its tokens begins, `[t]`, in code points."""
+        offsets = self._tokenizer.encode(text, return_type="offset_mapping")["offsets"]
+        return np.array([start for start, _ in offsets[:MOST_TOKENS]], dtype=np.intp)
+
     def features(
         self, texts: Sequence[Sequence[int]], wanted: npt.NDArray[np.bool_] | None = None
     ) -> npt.NDArray[np.float32]:
