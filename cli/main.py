@@ -160,6 +160,14 @@ def _trouble(message: str) -> int:
     return TROUBLE
 
 
+def _open_closed_streams() -> None:
+    """Put the null device where a standard stream is closed (`<&-`), for which Python has None."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 def run() -> None:
     """The console script."""
+    _open_closed_streams()
     sys.exit(status(sys.argv[1:]))
