@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
-.PHONY: demo test lint bench table clean
+.PHONY: demo test lint fuzz audit smoke lock bench table clean
 
 demo: .venv/ready
 	@$(BIN)/align samples/chips/a.pt.txt samples/chips/b.fr.txt
@@ -24,6 +24,26 @@ lint: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A hundred thousand inputs chosen by coverage, for a night; `make test` runs a few hundred.
+fuzz: .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check "atheris>=3,<4"
+	$(BIN)/python -m tests.fuzz
+
+# Known vulnerabilities of what is installed; asks the advisory database, so it needs the network.
+audit: .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	$(BIN)/pip-audit --skip-editable
+
+# What is released, built and tried where nothing else is.
+smoke: .venv/ready
+	$(BIN)/python -m tests.smoke
+
+# The versions and hashes that `make LOCKED=1` installs; run it after a change of the dependencies.
+lock: .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra dev \
+		--custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
+
 # A folder of cases with answers; the scorer has not seen the samples.
 GOLD ?= samples
 
@@ -38,10 +58,18 @@ table: .venv/ready
 	$(BIN)/python -m benchmarks.articles_table $(GOLD) $(TABLE_ARGS)
 
 clean:
-	rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .fuzz build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# LOCKED=1 installs the very files that requirements-dev.txt names; otherwise the newest within the bounds
+# of pyproject.toml, so that any mirror and any build of torch will do.
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
+ifdef LOCKED
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+else
 	$(BIN)/pip install --quiet --disable-pip-version-check "$(TORCH)"
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+endif
 	@touch $@

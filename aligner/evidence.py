@@ -88,6 +88,7 @@ def _number_words(text: str, language: str) -> Iterator[Number]:
         return
     from text_to_num import find_numbers
 
+    text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair would crash it
     tokens = [(m.start(), m.end()) for m in re.finditer(r"[^\W\d_]+|\S|\s+", text)]
     found = find_numbers([_Token(text[s:e]) for s, e in tokens], language, threshold=0)
     for one in found:

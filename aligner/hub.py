@@ -22,6 +22,8 @@ LOG = logging.getLogger("aligner")
 # Seconds for the hub to answer at all. Its client would retry each of several files six times, which
 # takes 74 s where connections are refused and longer where they are swallowed.
 PATIENCE = 5.0
+# A pickle of weights could run code of its own; who trusts its origin may set this to 1.
+UNSAFE = "ALIGN_UNSAFE_WEIGHTS"
 _TALKERS = (
     "huggingface_hub",
     "transformers",
@@ -79,7 +81,8 @@ def load_model(source: Source, kind: Kind, make: Callable[..., Model]) -> Model:
     """The model; `make` is called with its name or folder and the loader's options.
 
     One that has been downloaded before is loaded without asking the hub. Raises ModelError when the
-    model cannot be found, reached or loaded. Code that comes with it is not run.
+    model cannot be found, reached or loaded. Code that comes with it is not run, and weights are
+    read from safetensors only, unless the variable `UNSAFE` is set.
     """
     if source.folder is None and source.revision is None:
         _announce_download(source.name, kind)  # before the imports, which take seconds
@@ -144,7 +147,12 @@ def _loaded(
     model: str, kind: Kind, make: Callable[..., Model], *, local_files_only: bool = False
 ) -> Model:
     try:
-        return make(model, trust_remote_code=False, local_files_only=local_files_only)
+        return make(
+            model,
+            trust_remote_code=False,
+            local_files_only=local_files_only,
+            model_kwargs={"use_safetensors": None if os.environ.get(UNSAFE) else True},
+        )
     except ModelError:
         raise
     except Exception as error:  # the loader raises whatever its parts raise

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -224,6 +225,33 @@ def test_a_sentence_transformers_model_by_folder(packaged_model: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip() == Path(packaged_model).name
+
+
+def test_weights_that_could_run_code_are_refused(packaged_model: str, tmp_path: Path) -> None:
+    """A model whose weights are a pickle is not loaded, and the pickle not opened."""
+    folder = copytree(packaged_model, tmp_path / "pickled")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    script = (
+        "import sys, torch\n"
+        "from aligner.embed import load_encoder\n"
+        "from aligner.errors import ModelError\n"
+        "torch.load = None\n"
+        "try:\n"
+        "    load_encoder(sys.argv[1])\n"
+        "except ModelError as error:\n"
+        "    print(error)\n"
+    )
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "model.safetensors" in done.stdout
+    assert done.stdout.count("\n") == 1
 
 
 def test_models_by_name_without_the_hub(packaged_model: str, tmp_path: Path) -> None:
