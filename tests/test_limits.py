@@ -87,6 +87,33 @@ def test_default_job_takes_little_memory() -> None:
     assert int(done.stdout) * unit < MOST_MEMORY
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a measure of Unix")
+@pytest.mark.parametrize("unit", ["palavra ", "7"])
+def test_an_endless_line_is_bounded_in_time_and_memory(unit: str, tmp_path: Path) -> None:
+    """What is no sentence costs no more than what is stated: 1 GB, three minutes a megabyte.
+
+    40 KB take 3 s and 0.4 GB.
+    """
+    path = tmp_path / "long.txt"
+    path.write_text(unit * (40_000 // len(unit)), encoding="utf-8")
+    done = process(
+        """
+        import resource
+        import subprocess
+        import sys
+        job = [sys.executable, "-c", "from cli.main import run; run()", *sys.argv[1:], "-q"]
+        subprocess.run(job, check=True, stdout=subprocess.DEVNULL)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(used.ru_maxrss, used.ru_utime)
+        """,
+        *(str(path), CHIPS[1]),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    peak, seconds = map(float, done.stdout.split())
+    assert peak * (1 if sys.platform == "darwin" else 1024) < 1e9
+    assert seconds < 30
+
+
 @pytest.mark.parametrize("flag", ["--help", "--version"])
 def test_help_and_version_load_neither_numpy_nor_the_stages(flag: str) -> None:
     """The two are told at once: of the library only the leaves are loaded."""
