@@ -147,9 +147,9 @@ def test_endless_sentence_is_cut_at_a_space() -> None:
 @pytest.mark.parametrize("language", ["pt", "ja"])
 def test_time_is_linear(unit: str, language: str) -> None:
     """200,000 characters of anything take well under a second or so; squared work took minutes."""
-    started = time.perf_counter()
+    started = time.process_time()
     _sentences(unit * (200_000 // len(unit)), language)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 10
 
 
 def test_language_without_rules_is_noted() -> None:
