@@ -3,7 +3,8 @@
     AlignerError
     ├── InputError       a text cannot be read, or is not a text
     ├── LanguageError    a language code that means nothing
-    └── ModelError       an embedding model cannot be loaded or used
+    ├── ModelError       an embedding model cannot be loaded or used
+    └── ResultsError     a folder of results, or the plan for one, cannot be made or used
 
 Mistakes of a programmer who calls the library (a negative width, an unknown order) stay `ValueError`.
 """
@@ -23,3 +24,7 @@ class LanguageError(AlignerError):
 
 class ModelError(AlignerError):
     """An embedding model cannot be loaded, or does not do what is needed."""
+
+
+class ResultsError(AlignerError):
+    """The results of many comparisons cannot be planned, kept or written."""

@@ -86,6 +86,14 @@ class Bead:
     moved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Models that the caller has loaded already, where there are any."""
+
+    encoder: Encoder | None = None
+    verifier: Verifier | None = None
+
+
 # Called with a few words at the start of each stage.
 Progress = Callable[[str], object]
 
@@ -94,18 +102,20 @@ def _silent(stage: str) -> None:
     """The progress of nobody who waits."""
 
 
-def compare_files(
+def compare_files(  # noqa: PLR0913 (options by name)
     a: Path | str,
     b: Path | str,
     *,
     options: Options | None = None,
     encoder: Encoder | None = None,
+    verifier: Verifier | None = None,
     progress: Progress = _silent,
 ) -> Comparison:
     """Compare two files; `-` stands for standard input, for one of them.
 
     A name that starts with `https://` or `http://` is fetched. `encoder` takes the place of the model
-    that the options name. `progress` is called with a few words at the start of each stage.
+    that the options name, and `verifier` that of the verifier, where one takes part. `progress` is
+    called with a few words at the start of each stage.
 
     Raises InputError for a text that cannot be read or is none, LanguageError for a language code that
     is none, ModelError for a model that cannot be loaded.
@@ -113,20 +123,21 @@ def compare_files(
     if str(a) == str(b) == STANDARD_INPUT:
         raise InputError("both texts are standard input (-); give a file for one of them")
     progress("reading the texts")
-    return _compare(_read(a), _read(b), options or Options(), encoder, progress)
+    return _compare(_read(a), _read(b), options or Options(), Given(encoder, verifier), progress)
 
 
-def compare(
+def compare(  # noqa: PLR0913 (options by name)
     a: str,
     b: str,
     *,
     options: Options | None = None,
     encoder: Encoder | None = None,
+    verifier: Verifier | None = None,
     names: tuple[str, str] = ("a", "b"),
 ) -> Comparison:
     """Compare two texts at hand; otherwise as `compare_files`."""
     sources = read_text(a, names[0]), read_text(b, names[1])
-    return _compare(*sources, options or Options(), encoder, _silent)
+    return _compare(*sources, options or Options(), Given(encoder, verifier), _silent)
 
 
 def _read(path: Path | str) -> Source:
@@ -138,13 +149,13 @@ def _read(path: Path | str) -> Source:
 
 
 def _compare(
-    a: Source, b: Source, options: Options, given: Encoder | None, progress: Progress
+    a: Source, b: Source, options: Options, given: Given, progress: Progress
 ) -> Comparison:
     sources = (a, b)
     progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(lambda: given or _encoder(options))
+        loading = pool.submit(lambda: given.encoder or _encoder(options))
         sides = [
             segment(source.text, name=source.name, language=language, split=options.split)
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
@@ -164,7 +175,7 @@ def _compare(
             kept = _kept(documents)
             # The verifier reads the sentences beside the other views of them; both have idle moments.
             with ThreadPoolExecutor(1) as pool:
-                reading = pool.submit(_verifier, options, kept)
+                reading = pool.submit(_verifier, options, kept, given.verifier)
                 views = _views(kept, windows, encoder)
                 verifier = reading.result()
             progress(f"pairing {counts} sentences")
@@ -234,13 +245,15 @@ def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
     return kept
 
 
-def _verifier(options: Options, kept: Sequence[Mapping[int, Sentence]]) -> Verifier | None:
+def _verifier(
+    options: Options, kept: Sequence[Mapping[int, Sentence]], given: Verifier | None
+) -> Verifier | None:
     """The verifier that takes part in free order, ready for those sentences."""
     if options.verifier == "off" or not all(kept):
         return None
     if options.verifier == "on" and _too_many_to_verify(kept):
         return None
-    verifier = load_verifier(None if options.verifier == "on" else options.verifier)
+    verifier = given or load_verifier(None if options.verifier == "on" else options.verifier)
     if isinstance(verifier, ReadingVerifier):
         verifier.read([one.text for side in kept for one in side.values()])
     return verifier

@@ -6,10 +6,15 @@ from contextlib import contextmanager
 
 
 def cores() -> int:
-    """The cores this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The cores this process may use, which in a container are fewer than the machine has.
+
+    `OMP_NUM_THREADS`, which numpy and PyTorch heed as well, makes them fewer: processes that share a
+    machine are told so.
+    """
+    native = getattr(os, "sched_getaffinity", None)
+    found = len(native(0)) if native else os.cpu_count() or 1
+    most = os.environ.get("OMP_NUM_THREADS", "")
+    return min(found, int(most)) if most.isdecimal() and int(most) else found
 
 
 @contextmanager

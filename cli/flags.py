@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from aligner.corpus.options import PairedBy
 from aligner.options import OrderOption, Split
 from aligner.types import Side
 
@@ -16,14 +17,22 @@ from .render.options import MIN_WIDTH
 COMPARED = "What is compared"
 SHOWN = "What is shown"
 HOW = "How"
+FOLDERS = "Folders"
 
 
 TextA = Annotated[
-    str, typer.Argument(metavar="A", help="A text; - is standard input.", rich_help_panel=COMPARED)
+    str,
+    typer.Argument(
+        metavar="A",
+        help="A text, or a folder of texts; - is standard input.",
+        rich_help_panel=COMPARED,
+    ),
 ]
 TextB = Annotated[
     str,
-    typer.Argument(metavar="B", help="A text in another language.", rich_help_panel=COMPARED),
+    typer.Argument(
+        metavar="B", help="A text, or a folder, in another language.", rich_help_panel=COMPARED
+    ),
 ]
 OrderFlag = Annotated[
     OrderOption,
@@ -96,7 +105,8 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help=f"Write to a file; {', '.join(SUFFIXES)} tell the format. Can be repeated.",
+        help=f"Write to a file; {', '.join(SUFFIXES)} tell the format. Can be repeated. "
+        "For folders: the folder of results.",
         rich_help_panel=SHOWN,
     ),
 ]
@@ -180,4 +190,40 @@ Gold = Annotated[
 ExitCode = Annotated[
     bool,
     typer.Option("--exit-code", help="Exit with 1 if the texts differ.", rich_help_panel=HOW),
+]
+Found = Annotated[
+    PairedBy,
+    typer.Option(
+        "--pair",
+        help="name: x.pt.txt with x.fr.txt, or equal names; content: by what the documents tell.",
+        rich_help_panel=FOLDERS,
+    ),
+]
+Pairs = Annotated[
+    Path | None,
+    typer.Option(
+        "--pairs",
+        metavar="FILE",
+        help="A table of the pairs: a path below A, a path below B, perhaps a name; as TSV or Parquet.",
+        rich_help_panel=FOLDERS,
+    ),
+]
+Html = Annotated[
+    bool,
+    typer.Option(
+        "--html",
+        help="A page for each pair beside its JSON, and one index.",
+        rich_help_panel=FOLDERS,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "-j",
+        "--jobs",
+        metavar="N",
+        min=1,
+        help="Processes that compare pairs; each takes some 300 MB.",
+        rich_help_panel=FOLDERS,
+    ),
 ]

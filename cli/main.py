@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from aligner.corpus.options import CorpusOptions
 from aligner.errors import AlignerError
 from aligner.options import Options
 
 from . import flags
+from .folders import Corpus, check_flags, compare_folders, is_corpus
 from .help import GroupedHelp
 from .output import (
     PAGE_WIDTH,
@@ -80,6 +82,10 @@ def align(  # noqa: PLR0913 (one for each flag)
     width: flags.Width = None,
     color: flags.ColorFlag = "auto",
     quiet: flags.Quiet = False,
+    pair: flags.Found = "name",
+    pairs: flags.Pairs = None,
+    html: flags.Html = False,
+    jobs: flags.Jobs = 1,
     gold: flags.Gold = None,
     device: flags.Device = "auto",
     no_cache: flags.NoCache = False,
@@ -88,13 +94,19 @@ def align(  # noqa: PLR0913 (one for each flag)
     version: Version = False,  # noqa: ARG001 (its callback answers)
 ) -> int:
     """Show what only one of two texts in different languages says, as diff would."""
+    models = tuple(model or ())
+    options = Options(order, split, lang_a, lang_b, models, verifier, device, not no_cache)
+    many = CorpusOptions(pair, pairs, html, jobs)
+    if is_corpus(a, b, many):
+        check_flags({"-f": form, "-y": side_by_side, "--width": width, "--gold": gold})
+        corpus = Corpus(a, b, output or [], options, many, only)
+        differs, failed = compare_folders(corpus, quiet=quiet)
+        return TROUBLE if failed else DIFFERS if exit_code and differs else DONE
     files = [(path, renderer_for(path)) for path in output or ()]
     check_nothing_read_is_overwritten(output or (), [a, b, *([str(gold)] if gold else [])])
     printed = renderer(form or "diff") if form or quiet or not files else None
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)
-    models = tuple(model or ())
-    options = Options(order, split, lang_a, lang_b, models, verifier, device, not no_cache)
 
     from aligner import compare_files
     from aligner.gold import read_ladder

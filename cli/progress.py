@@ -1,6 +1,8 @@
 """What the command is doing, on standard error, for those who wait for longer than a second."""
 
 import logging
+import sys
+import time
 from collections.abc import Callable
 from threading import Timer
 from types import TracebackType
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Display
 
 LIBRARY = logging.getLogger("aligner")
+INTERVAL = 60.0  # seconds between lines where standard error is no terminal
 PATIENCE = 1.0  # seconds before anything is shown; most comparisons are done by then
 
 
@@ -91,3 +94,64 @@ class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass one on, in one line."""
         self._say(flowing(record.getMessage()))
+
+
+class ManyProgress:
+    """How far a job of many pairs is, with its rate and the time that is left.
+
+    On a terminal a line that is kept up to date, elsewhere a line a minute; nothing where it is not
+    `shown`. The time left is told by the bytes that are left, since large pairs come first.
+    """
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._stage = Progress(shown=shown and sys.stderr.isatty())
+        self._plan = (0, 0)
+        self._size = 0
+        self._started = self._told = time.monotonic()
+        self.done = 0
+
+    def __enter__(self) -> Self:
+        self._stage.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stage.__exit__(kind, error, traceback)
+
+    def stage(self, name: str) -> None:
+        """Tell what begins."""
+        self._stage(name)
+
+    def begin(self, pairs: int, size: int) -> None:
+        """Tell how many pairs, of how many bytes, are to be done."""
+        self._plan = pairs, size
+        self._started = self._told = time.monotonic()
+        self._stage(f"comparing {pairs:,} pairs")
+
+    def add(self, size: int) -> None:
+        """Tell that a pair is done."""
+        self.done += 1
+        self._size += size
+        now = time.monotonic()
+        self._stage(self._line(now))
+        if self._shown and not sys.stderr.isatty() and now - self._told > INTERVAL:
+            self._told = now
+            print(f"align: {self._line(now)}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def _line(self, now: float) -> str:
+        pairs, size = self._plan
+        elapsed = max(now - self._started, 1e-3)
+        rate = 60 * self.done / elapsed
+        left = elapsed * (size - self._size) / self._size if self._size else 0
+        return f"{self.done:,} of {pairs:,} pairs, {rate:,.0f} a minute, {_clock(left)} left"
+
+
+def _clock(seconds: float) -> str:
+    """Hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

@@ -50,8 +50,8 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
             " ".join(map(str, b)),
             _sentences(comparison.a, a),
             _sentences(comparison.b, b),
-            _cell(one.text for one in a_only),
-            _cell(one.text for one in b_only),
+            cell(one.text for one in a_only),
+            cell(one.text for one in b_only),
         )
 
 
@@ -73,9 +73,10 @@ def _details(entry: Entry) -> tuple[tuple[Detail, ...], tuple[Detail, ...]]:
 
 
 def _sentences(document: Document, numbers: Iterable[int]) -> str:
-    return _cell(document.sentences[number].text for number in numbers)
+    return cell(document.sentences[number].text for number in numbers)
 
 
-def _cell(texts: Iterable[str]) -> str:
+def cell(texts: Iterable[str]) -> str:
+    """Texts as one cell, safe to open in a spreadsheet."""
     escaped = (re.sub(r"\\|~~~", r"\\\g<0>", flowing(text)) for text in texts)
     return UNSAFE_START.sub(r"\\", JOINT.join(escaped))

@@ -1,0 +1,29 @@
+"""The options that choose pairs and workers; none of them changes what a comparison of a pair says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+PairedBy = Literal["name", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """How many documents are paired and compared.
+
+    `pair`: by `name` or by `content`; `pairs`: a table of pairs instead. `html`: a page beside each
+    JSON. `jobs`: processes, 1 or more.
+
+    Raises ValueError for a way of pairing that does not exist, or no jobs.
+    """
+
+    pair: PairedBy = "name"
+    pairs: Path | None = None
+    html: bool = False
+    jobs: int = 1
+
+    def __post_init__(self) -> None:
+        if self.pair not in get_args(PairedBy):
+            raise ValueError(f"pair must be one of {get_args(PairedBy)}, not {self.pair!r}")
+        if self.jobs < 1:
+            raise ValueError(f"jobs must be 1 or more, not {self.jobs}")

@@ -1,0 +1,81 @@
+"""What goes to a worker and what comes back: one pair of documents, and what became of it."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ADDED_UP = ("same", "partial", "only_a", "only_b", "boilerplate")
+Counts = Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two documents to compare.
+
+    `name` is the relative path of their results, without a suffix. `a` and `b` are paths, or mere names
+    where `texts` holds both texts. `confidence`: how sure it is that they belong together, 0 to 1, where
+    that was found out. `size`: of both, in bytes. `key`: a digest of all that the result depends on.
+    """
+
+    name: str
+    a: str
+    b: str
+    texts: tuple[str, str] | None = None
+    confidence: float | None = None
+    size: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a pair: its `files`, by suffix, or the `reason` why there are none.
+
+    `counts`: what an index tells of the pair (`counted` of `aligner.corpus.worker`).
+    """
+
+    pair: Pair
+    state: Literal["done", "failed"]
+    reason: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+
+
+# Closed when nobody wants more of them, which ends the processes that make them.
+Outcomes = Generator[Outcome, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the index. `state` `unpaired`: one document that has no counterpart, and why."""
+
+    state: Literal["done", "failed", "missing", "unpaired"]
+    name: str
+    a: str
+    b: str
+    confidence: float | None
+    counts: Counts
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """An index added up: pairs by state, the counts of `ADDED_UP`, and documents alone by side."""
+
+    states: Mapping[str, int]
+    counts: Mapping[str, int]
+    unpaired: Mapping[str, int]
+
+    @property
+    def pairs(self) -> int:
+        """All pairs."""
+        return sum(self.states.values())
+
+    @property
+    def alone(self) -> int:
+        """All documents without a counterpart."""
+        return sum(self.unpaired.values())
+
+    @property
+    def differs(self) -> bool:
+        """Whether any document says something that no counterpart does."""
+        return self.alone > 0 or any(self.counts[one] for one in ("partial", "only_a", "only_b"))

@@ -1,0 +1,115 @@
+"""One pair after the other, with models that were loaded once."""
+
+import copy
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aligner.cache import open_store
+from aligner.corpus.pair import Counts, Outcome, Pair
+from aligner.embed import Encoder, load_encoder
+from aligner.errors import AlignerError, InputError, LanguageError, ModelError
+from aligner.options import Options
+from aligner.pipeline import compare, compare_files
+from aligner.types import Comparison, Side
+from aligner.verify import Verifier, load_verifier
+
+# The files of a result by suffix. It is sent to other processes, so a function of a module, or a partial
+# of one.
+Render = Callable[[Comparison], Mapping[str, str]]
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker does with every pair."""
+
+    options: Options
+    render: Render
+
+
+class Worker:
+    """The models of one process. Raises ModelError when one cannot be loaded.
+
+    Models at hand can be given instead.
+    """
+
+    def __init__(
+        self, task: Task, encoder: Encoder | None = None, verifier: Verifier | None = None
+    ) -> None:
+        self._task = task
+        options = task.options
+        store = open_store() if options.cache else None
+        self._encoder = encoder or load_encoder(
+            options.models, device=options.device, store=store
+        )
+        self._verifier = verifier
+        if not verifier and options.verifier != "off" and options.order != "monotonic":
+            self._verifier = load_verifier(None if options.verifier == "on" else options.verifier)
+
+    def __call__(self, pair: Pair) -> Outcome:
+        """Compare a pair; what is wrong with it becomes the reason of the outcome.
+
+        Raises ModelError and LanguageError, which are wrong for every pair.
+        """
+        try:
+            comparison = self._compared(pair)
+            files = dict(self._task.render(comparison))
+        except (ModelError, LanguageError):
+            raise
+        except AlignerError as error:
+            return Outcome(pair, "failed", _line(str(error)))
+        except MemoryError:
+            return Outcome(pair, "failed", "not enough memory; split the texts into parts")
+        except Exception as error:  # one strange pair must not end a job of a million
+            reason = f"{type(error).__name__}: {error}; please report this pair"
+            return Outcome(pair, "failed", _line(reason))
+        return Outcome(pair, "done", files=files, counts=counted(comparison))
+
+    def _compared(self, pair: Pair) -> Comparison:
+        # The embedded model remembers words from one text to the next, and what it computes beside
+        # others differs in the last digits. A copy begins with nothing, so that a result does not depend
+        # on what was compared before.
+        encoder = copy.copy(self._encoder)
+        options, verifier = self._task.options, copy.copy(self._verifier)
+        if pair.texts:
+            names = (pair.a, pair.b)
+            return compare(
+                *pair.texts, options=options, encoder=encoder, verifier=verifier, names=names
+            )
+        for path in (pair.a, pair.b):
+            _check_file(path)
+        return compare_files(pair.a, pair.b, options=options, encoder=encoder, verifier=verifier)
+
+
+def _check_file(path: str) -> None:
+    """Raise InputError for a pipe or a device, which a table may name: reading it might never end."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return  # the reader says it better
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise InputError(f"{_line(path)} is a pipe or a device; name files in a table of pairs")
+
+
+def counted(comparison: Comparison) -> Counts:
+    """What an index tells of a comparison."""
+    relations = [link.relation for link in comparison.links]
+    sides: tuple[Side, ...] = ("a", "b")
+    counts = {side: comparison.counts(side) for side in sides}
+    return {
+        "order": comparison.order,
+        "language_a": comparison.a.language,
+        "language_b": comparison.b.language,
+        "same": relations.count("same"),
+        "partial": relations.count("partial"),
+        "only_a": counts["a"].only,
+        "only_b": counts["b"].only,
+        "boilerplate": counts["a"].boilerplate + counts["b"].boilerplate,
+    }
+
+
+def _line(text: str) -> str:
+    """A reason that any table and any database takes."""
+    return " ".join(text.encode(errors="backslashreplace").decode().split())[:LONGEST_REASON]

@@ -1,0 +1,188 @@
+"""Two folders: flags to a job, its progress, its index and its summary."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from aligner.corpus.options import CorpusOptions
+from aligner.options import Options
+from aligner.types import Comparison, Side
+
+from .output import OutputError
+from .render import FORMATS, RenderOptions
+from .render.visible import flowing
+
+if TYPE_CHECKING:
+    from aligner.corpus.job import Engine, Results
+    from aligner.corpus.ledger import Ledger
+    from aligner.corpus.pair import Pair, Totals
+
+SHOWN = 10  # failures, and documents without a counterpart, that the summary names
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Two folders, where results go, and how."""
+
+    a: str
+    b: str
+    outputs: list[Path]
+    options: Options
+    many: CorpusOptions
+    only: Side | None = None
+
+    @property
+    def folders(self) -> tuple[Path, Path]:
+        """Both folders."""
+        return Path(self.a), Path(self.b)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The files of each pair."""
+        return ("json", "html") if self.many.html else ("json",)
+
+
+def is_corpus(a: str, b: str, many: CorpusOptions) -> bool:
+    """Whether folders are compared. Raises OutputError for a folder and a file, and for flags of folders
+    where there are none."""  # noqa: D205, D209 (one sentence each would say less)
+    found = [Path(name).is_dir() for name in (a, b)]
+    if all(found):
+        return True
+    if any(found):
+        folder, other = (a, b) if found[0] else (b, a)
+        raise OutputError(
+            f"{folder} is a folder and {other} is none; give two files or two folders"
+        )
+    for flag, given in (
+        ("--pair", many.pair != "name"),
+        ("--pairs", many.pairs),
+        ("--html", many.html),
+    ):
+        if given:
+            raise OutputError(f"{flag} is for two folders, which {a} and {b} are not; see --help")
+    return False
+
+
+def check_flags(given: Mapping[str, object]) -> None:
+    """Raises OutputError for a flag that means nothing for folders."""
+    for flag, value in given.items():
+        if value:
+            raise OutputError(f"{flag} is for two texts; folders get JSON, and pages with --html")
+
+
+def _check_places(corpus: Corpus) -> Path:
+    """The folder of results. Raises OutputError where there is none, or one of the texts."""
+    if len(corpus.outputs) != 1:
+        raise OutputError("two folders need one folder for the results; give it with -o OUT/")
+    out, (a, b) = corpus.outputs[0], corpus.folders
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file; give a folder for the results with -o OUT/")
+    if out.exists() and any(out.samefile(folder) for folder in (a, b)):
+        raise OutputError(
+            f"{out} holds the texts; give another folder for the results with -o OUT/"
+        )
+    if not corpus.many.pairs and a.samefile(b):
+        raise OutputError(
+            f"{a} and {b} are one folder; give two, or name the pairs with --pairs FILE"
+        )
+    return out
+
+
+def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
+    """Compare every pair, and tell whether any differs and whether any failed."""
+    out = _check_places(corpus)
+
+    from aligner.corpus.job import Results, conditions, left, run
+
+    from .index import write_index
+    from .progress import ManyProgress
+
+    results = Results(out)
+    with results.opened() as ledger, ManyProgress(shown=not quiet) as progress:
+        progress.stage("reading the folders")
+        _plan(corpus, ledger, conditions(corpus.options, corpus.formats))
+        plan = left(results)
+        progress.begin(plan.pairs, plan.size)
+        try:
+            if plan.pairs:
+                with closing(run(results, _engine(corpus))) as outcomes:
+                    for outcome in outcomes:
+                        progress.add(outcome.pair.size)
+        except KeyboardInterrupt:
+            typer.echo(
+                f"align: interrupted after {_many(progress.done, 'pair')}; "
+                "the same command does the rest",
+                err=True,
+            )
+            raise
+        progress.stage("writing the index")
+        write_index(results, corpus.formats)
+        totals = ledger.totals()
+        lines = list(_summary(results, totals, quiet=quiet))
+    typer.echo("\n".join(lines))
+    return totals.differs, totals.states.get("failed", 0) > 0
+
+
+def _plan(corpus: Corpus, ledger: "Ledger", conditions: str) -> None:
+    """Find the pairs, and what is left of them to do."""
+    from aligner.corpus.plan import plan_folders, plan_partners, plan_table
+
+    def key(pair: "Pair") -> str:
+        return f"{pair.a} {pair.b} {conditions} {corpus.only}"
+
+    many, folders = corpus.many, corpus.folders
+    with ledger.planning():
+        if many.pairs:
+            plan_table(ledger, many.pairs, folders, key)
+            return
+        plan_folders(ledger, folders, corpus.outputs[0])
+        ledger.pair_by_name()
+        plan_partners(ledger, folders, key, many.pair)
+
+
+def _engine(corpus: Corpus) -> "Engine":
+    from aligner.corpus.local import in_processes, in_this_process
+    from aligner.corpus.worker import Task
+
+    task = Task(corpus.options, partial(rendered, names=corpus.formats, only=corpus.only))
+    if corpus.many.jobs == 1:
+        return partial(in_this_process, task)
+    return partial(in_processes, task, jobs=corpus.many.jobs)
+
+
+def rendered(comparison: Comparison, names: Iterable[str], only: Side | None) -> dict[str, str]:
+    """The files of a pair, by suffix."""
+    options = RenderOptions(only=only)
+    return {f".{name}": FORMATS[name](comparison, options) for name in names}
+
+
+def _summary(results: "Results", totals: "Totals", *, quiet: bool) -> Iterator[str]:
+    """What became of all pairs."""
+    counts, failed = totals.counts, totals.states.get("failed", 0)
+    states = [f"{totals.states.get('done', 0)} done"] + ([f"{failed} failed"] if failed else [])
+    yield f"{_many(totals.pairs, 'pair')}: {', '.join(states)}"
+    yield (
+        f"= {counts['same']} same   ~ {counts['partial']} partial   "
+        f"- {counts['only_a']} only in A   + {counts['only_b']} only in B"
+    )
+    if totals.alone:
+        sides = (f"{many} of {side.upper()}" for side, many in totals.unpaired.items())
+        yield f"without a counterpart: {', '.join(sides)}"
+    if quiet:
+        return
+    for state, many in (("failed", failed), ("unpaired", totals.alone)):
+        rows = (row for row in results.ledger.rows() if row.state == state)
+        for row in islice(rows, SHOWN):
+            yield flowing(f"{state}: {row.name or row.a or row.b}: {row.reason}")
+        if many > SHOWN:
+            yield flowing(f"{state}: {many - SHOWN} more in {results.folder / 'index.tsv'}")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
