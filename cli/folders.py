@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from aligner.corpus.job import Engine, Results
     from aligner.corpus.ledger import Ledger
     from aligner.corpus.pair import Pair, Totals
+    from aligner.corpus.passages import Passages
+
+    from .progress import ManyProgress
 
 SHOWN = 10  # failures, and documents without a counterpart, that the summary names
 
@@ -106,7 +109,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
     results = Results(out)
     with results.opened() as ledger, ManyProgress(shown=not quiet) as progress:
         progress.stage("reading the folders")
-        _plan(corpus, ledger, conditions(corpus.options, corpus.formats))
+        _plan(corpus, ledger, conditions(corpus.options, corpus.formats), progress)
         plan = left(results)
         progress.begin(plan.pairs, plan.size)
         try:
@@ -129,7 +132,39 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
     return totals.differs, totals.states.get("failed", 0) > 0
 
 
-def _plan(corpus: Corpus, ledger: "Ledger", conditions: str) -> None:
+def _matched(
+    corpus: Corpus, ledger: "Ledger", progress: "ManyProgress"
+) -> list[tuple[str, str, float]]:
+    """The pairs of documents that tell of the same event; embedded before the plan, and kept."""
+    from aligner.corpus.matching import match
+
+    a, b = _passages(corpus, ledger, progress)
+    progress.stage(f"pairing {len(a):,} and {len(b):,} documents")
+    return list(match(a, b))
+
+
+def _passages(corpus: Corpus, ledger: "Ledger", progress: "ManyProgress") -> list["Passages"]:
+    """The sentences of both folders with their vectors."""
+    from aligner.corpus.job import conditions
+    from aligner.corpus.passages import Reading, read_passages
+    from aligner.corpus.plan import documents
+    from aligner.embed import load_encoder
+
+    encoder, options = load_encoder(corpus.options.model), corpus.options
+    of_vectors = conditions(Options(model=options.model), ())
+    return [
+        read_passages(
+            ledger,
+            folder,
+            documents(folder, corpus.outputs[0]),
+            Reading(encoder, language, options.split, of_vectors),
+            progress.stage,
+        )
+        for folder, language in zip(corpus.folders, (options.lang_a, options.lang_b), strict=True)
+    ]
+
+
+def _plan(corpus: Corpus, ledger: "Ledger", conditions: str, progress: "ManyProgress") -> None:
     """Find the pairs, and what is left of them to do."""
     from aligner.corpus.plan import plan_folders, plan_partners, plan_table
 
@@ -137,12 +172,18 @@ def _plan(corpus: Corpus, ledger: "Ledger", conditions: str) -> None:
         return f"{pair.a} {pair.b} {conditions} {corpus.only}"
 
     many, folders = corpus.many, corpus.folders
+    by_content: list[tuple[str, str, float]] = []
+    if many.pair == "content" and not many.pairs:
+        by_content = _matched(corpus, ledger, progress)
     with ledger.planning():
         if many.pairs:
             plan_table(ledger, many.pairs, folders, key)
             return
         plan_folders(ledger, folders, corpus.outputs[0])
-        ledger.pair_by_name()
+        if many.pair == "content":
+            ledger.add_partners(by_content)
+        else:
+            ledger.pair_by_name()
         plan_partners(ledger, folders, key, many.pair)
 
 

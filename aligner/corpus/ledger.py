@@ -22,7 +22,7 @@ from aligner.errors import ResultsError
 FILE = "ledger-1.sqlite"
 PAGE = 500  # pairs of the plan in memory at a time
 
-# Paths are bytes: on Linux a name need not be text. `results` and `vectors` belong to all runs, the
+# Paths are bytes: on Linux a name need not be text. `results` and `passages` belong to all runs, the
 # others to one.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS results (
@@ -36,6 +36,7 @@ CREATE INDEX IF NOT EXISTS plan_by_size ON plan (size, name);
 CREATE TABLE IF NOT EXISTS files (side TEXT, path BLOB, stem BLOB, PRIMARY KEY (side, path));
 CREATE INDEX IF NOT EXISTS files_by_stem ON files (stem, side);
 CREATE TABLE IF NOT EXISTS partners (a BLOB, b BLOB, confidence REAL);
+CREATE TABLE IF NOT EXISTS passages (key TEXT PRIMARY KEY, sentences TEXT, vectors BLOB);
 CREATE TABLE IF NOT EXISTS unpaired (side TEXT, path BLOB, reason TEXT);
 """
 _OF_ONE_RUN = ("plan", "files", "partners", "unpaired")
@@ -137,6 +138,19 @@ class Ledger:
         """Side and path of the documents in no pair; whether the other side has their stem."""
         rows = self._base.execute(_WITHOUT_PARTNER)
         return ((side, os.fsdecode(path), bool(known)) for side, path, known in rows)
+
+    def passage(self, key: str) -> tuple[str, bytes] | None:
+        """Sentences and vectors, as they were kept."""
+        with self._translated():
+            query = "SELECT sentences, vectors FROM passages WHERE key = ?"
+            found: tuple[str, bytes] | None = self._base.execute(query, (key,)).fetchone()
+        return found
+
+    def keep_passage(self, key: str, sentences: str, vectors: bytes) -> None:
+        """Keep the sentences of a document with their vectors."""
+        with self._translated():
+            values = (key, sentences, vectors)
+            self._base.execute("INSERT OR REPLACE INTO passages VALUES (?, ?, ?)", values)
 
     def add_unpaired(self, side: str, path: str, reason: str) -> None:
         """List a document that belongs to no pair."""

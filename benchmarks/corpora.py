@@ -1,0 +1,235 @@
+"""Figures on folders of documents: pairing, rate, memory, kills, mining.
+
+Usage: python -m benchmarks.corpora {pairing,rate,memory,kills,mining} GOLD_FOLDER [--pair por-fra]
+
+Everything is made of `GOLD_FOLDER/ntrex`. Every figure is of the command, run in a folder of its own.
+
+- `pairing`: documents are paired by content; half have a counterpart, a quarter each are in one folder
+  alone. Prints the share of documents of a, over ten draws, for which the right one of b, or none, is
+  the surest; documents on one event, which NTREX has a few of, count as different.
+- `rate`: pairs a minute by `--jobs 1` and `--jobs 2`, and by Ray with 1 and 2 actors; `--pairs N`. Read
+  the ratio within one run only, on a machine that does nothing else.
+- `memory`: the largest memory of the process for `--sizes 100 1000 10000` pairs of one sentence.
+- `kills`: kill -9 at random moments, `--times 10`, then a last run; compared with an undisturbed one.
+- `mining`: F1 of mined sentence pairs where half of either side has no counterpart.
+"""
+
+import argparse
+import csv
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.translation_scale import _lines
+
+RUN = [sys.executable, "-c", "from cli.main import run; run()"]
+DRAWS = 10
+Rows = dict[str, list[tuple[str, str]]]
+
+
+def documents(gold: Path, pair: str) -> Rows:
+    """The documents of NTREX: rows of both languages."""
+    texts = [_lines(gold / "ntrex" / f"{name}.txt") for name in pair.split("-")]
+    found: Rows = {}
+    for name, a, b in zip(_lines(gold / "ntrex" / "ids.txt"), *texts, strict=True):
+        found.setdefault(name.split("\t")[0], []).append((a, b))
+    return found
+
+
+def write(path: Path, lines: Sequence[str]) -> None:
+    """Write a document, its folder first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def align(folder: Path, out: str, *more: str) -> list[str]:
+    """The command on the folders a and b."""
+    return [*RUN, str(folder / "a"), str(folder / "b"), "-o", str(folder / out), "-q", *more]
+
+
+def multiplied(rows: Rows, folder: Path, count: int, length: int) -> None:
+    """Write `count` pairs of at most `length` sentences, each with another cut and other omissions."""
+    names = list(rows)
+    for number in range(count):
+        generator = random.Random(number)
+        some = rows[names[number % len(names)]]
+        start = generator.randrange(max(1, len(some) - length))
+        kept = some[start : start + length]
+        for side in (0, 1):
+            lines = [row[side] for row in kept if len(kept) == 1 or generator.random() > 0.1]
+            name = f"{number:06}.{'ab'[side]}x.txt"
+            write(folder / "ab"[side] / name, lines or [kept[0][side]])
+
+
+def pairing(rows: Rows, folder: Path) -> None:
+    """The share of documents whose counterpart, or the want of one, is found."""
+    right, total = 0, 0
+    for draw in range(DRAWS):
+        generator = random.Random(draw)
+        place = folder / str(draw)
+        names = sorted(rows)
+        generator.shuffle(names)
+        fates = {name: number % 4 for number, name in enumerate(names)}
+        for name, fate in fates.items():
+            for side, without in ((0, 2), (1, 3)):
+                if fate != without:
+                    hidden = f"{generator.randrange(10**9):09}-{name}.txt"
+                    write(place / "ab"[side] / hidden, [row[side] for row in rows[name]])
+        found = best_pairs(place)
+        for name, fate in fates.items():
+            if fate != 2:
+                total += 1
+                right += found.get(name) == (name if fate != 3 else None)
+    print(f"documents of a: {total}; right counterpart, or rightly none: {right / total:.4f}")
+
+
+def best_pairs(place: Path) -> dict[str, str]:
+    """The surest counterpart of each document of a, by the names behind the random numbers."""
+    from aligner.corpus.job import Results
+    from aligner.corpus.matching import match
+    from aligner.corpus.passages import Reading, read_passages
+    from aligner.corpus.plan import documents as files
+    from aligner.embed import load_encoder
+
+    best: dict[str, tuple[float, str]] = {}
+    reading = Reading(load_encoder(), None, "sentences", "")
+    with Results(place / "out").opened() as ledger:
+        a, b = (
+            read_passages(ledger, place / side, files(place / side, place / "out"), reading, len)
+            for side in "ab"
+        )
+        for path_a, path_b, sure in match(a, b):
+            name_a, name_b = (
+                path.split("-", 1)[1].removesuffix(".txt") for path in (path_a, path_b)
+            )
+            best[name_a] = max(best.get(name_a, (0.0, "")), (sure, name_b))
+    return {name: other for name, (_, other) in best.items()}
+
+
+def rate(rows: Rows, folder: Path, count: int) -> None:
+    """Pairs a minute of each engine."""
+    multiplied(rows, folder, count, 12)
+    ways = {f"jobs {n}": ["--jobs", str(n)] for n in (1, 2)}
+    ways |= {f"ray, {n} actors": ["--engine", "ray", "--jobs", str(n)] for n in (1, 2)}
+    for number, (name, flags) in enumerate(ways.items()):
+        started = time.perf_counter()
+        subprocess.run(align(folder, f"out{number}", *flags), check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - started
+        print(f"{name:<14} {60 * count / seconds:7.1f} pairs a minute, start included", flush=True)
+
+
+def memory(rows: Rows, folder: Path, sizes: Sequence[int]) -> None:
+    """Peak memory by the number of pairs."""
+    for size in sizes:
+        place = folder / str(size)
+        multiplied(rows, place, size, 1)
+        command = [sys.executable, "-m", "benchmarks.corpora", "alone", str(place)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        print(f"{size:>7} pairs: {done.stdout.split()[-1]} MB", flush=True)
+
+
+def alone(place: Path) -> None:
+    """Run the command in this process, and print its peak memory."""
+    from cli.main import status
+
+    status([*align(place, "out", "--verifier", "off")[len(RUN) :]])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All that a reader finds in a folder of results."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".align" not in path.parts
+    }
+
+
+def kills(rows: Rows, folder: Path, count: int, times: int) -> None:
+    """Whether runs that are killed at random moments end as an undisturbed one."""
+    multiplied(rows, folder, count, 8)
+    started = time.perf_counter()
+    subprocess.run(align(folder, "calm", "--html"), check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - started
+    generator = random.Random(0)
+    equal = 0
+    for number in range(times):
+        command = align(folder, f"killed{number}", "--html", "--jobs", str(1 + number % 2))
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        time.sleep(generator.uniform(0.05, 1) * seconds)
+        run.kill()
+        run.wait()
+        done = len(list((folder / f"killed{number}").glob("*.json")))
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        same = contents(folder / f"killed{number}") == contents(folder / "calm")
+        equal += same
+        print(f"killed with {done} of {count} pairs done; then equal: {same}", flush=True)
+    print(f"{equal} of {times} equal")
+
+
+def mining(rows: Rows, folder: Path) -> None:
+    """F1 of mined pairs of sentences; half of the sentences of either side have no counterpart."""
+    every = [row for some in rows.values() for row in some]
+    random.Random(0).shuffle(every)
+    third = len(every) // 3  # in both, in a alone, in b alone
+    both = every[:third]
+    for side in (0, 1):
+        others = every[third * (1 + side) : third * (2 + side)]
+        lines = [row[side] for row in (*both, *others)]
+        random.Random(side).shuffle(lines)
+        write(folder / "ab"[side] / "all.txt", lines)
+    command = [*RUN, str(folder / "a"), str(folder / "b"), "--mine", "--split", "lines"]
+    started = time.perf_counter()
+    subprocess.run([*command, "-o", str(folder / "mined.tsv")], check=True)
+    seconds = time.perf_counter() - started
+    with (folder / "mined.tsv").open(encoding="utf-8", newline="") as stream:
+        table = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found = {(row["a_text"], row["b_text"]) for row in table}
+    right = len(found & set(both))
+    precision, recall = right / len(found), right / len(set(both))
+    f1 = 2 * precision * recall / (precision + recall)
+    print(f"{2 * third} by {2 * third} sentences: {seconds:.1f} s, embedding included")
+    print(f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Make the data in a folder that goes, run, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("what", choices=["pairing", "rate", "memory", "kills", "mining", "alone"])
+    parser.add_argument("gold", type=Path, help="folder of gold cases")
+    parser.add_argument("--pair", default="por-fra")
+    parser.add_argument(
+        "--pairs", type=int, default=40, help="pairs of documents, of rate and kills"
+    )
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1_000, 10_000])
+    arguments = parser.parse_args(argv)
+    if arguments.what == "alone":
+        alone(arguments.gold)
+        return
+    rows = documents(arguments.gold, arguments.pair)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        match arguments.what:
+            case "pairing":
+                pairing(rows, folder)
+            case "rate":
+                rate(rows, folder, arguments.pairs)
+            case "memory":
+                memory(rows, folder, arguments.sizes)
+            case "kills":
+                kills(rows, folder, arguments.pairs, arguments.times)
+            case "mining":
+                mining(rows, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
