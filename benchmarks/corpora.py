@@ -99,7 +99,7 @@ def best_pairs(place: Path) -> dict[str, str]:
 
     best: dict[str, tuple[float, str]] = {}
     reading = Reading(load_encoder(), None, "sentences", "")
-    with Results(place / "out").opened() as ledger:
+    with Results(place.parent / "out").opened() as ledger:  # nothing is embedded twice
         a, b = (
             read_passages(ledger, place / side, files(place / side, place / "out"), reading, len)
             for side in "ab"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aligner.corpus.options import PairedBy
+from aligner.corpus.options import EngineName, PairedBy
 from aligner.options import OrderOption, Split
 from aligner.types import Side
 
@@ -224,6 +224,35 @@ Jobs = Annotated[
         metavar="N",
         min=1,
         help="Processes that compare pairs; each takes some 300 MB.",
+        rich_help_panel=FOLDERS,
+    ),
+]
+EngineFlag = Annotated[
+    EngineName,
+    typer.Option(
+        "--engine", help="ray: a Ray cluster; writes results.parquet, too.", rich_help_panel=FOLDERS
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="auto|ray://HOST:PORT",
+        help="Where Ray runs.  [default: one is started here]",
+        rich_help_panel=FOLDERS,
+    ),
+]
+Gpus = Annotated[
+    float,
+    typer.Option(
+        "--gpus", metavar="N", min=0, help="GPUs of each Ray actor.", rich_help_panel=FOLDERS
+    ),
+]
+Mine = Annotated[
+    bool,
+    typer.Option(
+        "--mine",
+        help="Find pairs of sentences across all documents; -o FILE.tsv or FILE.parquet.",
         rich_help_panel=FOLDERS,
     ),
 ]

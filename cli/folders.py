@@ -66,6 +66,8 @@ def is_corpus(a: str, b: str, many: CorpusOptions) -> bool:
         ("--pair", many.pair != "name"),
         ("--pairs", many.pairs),
         ("--html", many.html),
+        ("--mine", many.mine),
+        ("--engine", many.engine != "local"),
     ):
         if given:
             raise OutputError(f"{flag} is for two folders, which {a} and {b} are not; see --help")
@@ -102,6 +104,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
     out = _check_places(corpus)
 
     from aligner.corpus.job import Results, conditions, left, run
+    from aligner.corpus.table import write_table
 
     from .index import write_index
     from .progress import ManyProgress
@@ -114,7 +117,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
         progress.begin(plan.pairs, plan.size)
         try:
             if plan.pairs:
-                with closing(run(results, _engine(corpus))) as outcomes:
+                with closing(run(results, _engine(corpus, results.drafts))) as outcomes:
                     for outcome in outcomes:
                         progress.add(outcome.pair.size)
         except KeyboardInterrupt:
@@ -126,6 +129,8 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
             raise
         progress.stage("writing the index")
         write_index(results, corpus.formats)
+        if corpus.many.engine == "ray":
+            write_table(results)
         totals = ledger.totals()
         lines = list(_summary(results, totals, quiet=quiet))
     typer.echo("\n".join(lines))
@@ -150,8 +155,9 @@ def _passages(corpus: Corpus, ledger: "Ledger", progress: "ManyProgress") -> lis
     from aligner.corpus.plan import documents
     from aligner.embed import load_encoder
 
-    encoder, options = load_encoder(corpus.options.model), corpus.options
-    of_vectors = conditions(Options(model=options.model), ())
+    options = corpus.options
+    encoder = load_encoder(options.models, device=options.device)
+    of_vectors = conditions(Options(models=options.models), ())
     return [
         read_passages(
             ledger,
@@ -187,11 +193,16 @@ def _plan(corpus: Corpus, ledger: "Ledger", conditions: str, progress: "ManyProg
         plan_partners(ledger, folders, key, many.pair)
 
 
-def _engine(corpus: Corpus) -> "Engine":
+def _engine(corpus: Corpus, place: Path) -> "Engine":
     from aligner.corpus.local import in_processes, in_this_process
     from aligner.corpus.worker import Task
 
     task = Task(corpus.options, partial(rendered, names=corpus.formats, only=corpus.only))
+    if corpus.many.engine == "ray":
+        from aligner.corpus.cluster import Cluster, on_cluster
+
+        cluster = Cluster(corpus.many.address, corpus.many.jobs, corpus.many.gpus)
+        return partial(on_cluster, task, cluster=cluster, place=place.absolute())
     if corpus.many.jobs == 1:
         return partial(in_this_process, task)
     return partial(in_processes, task, jobs=corpus.many.jobs)

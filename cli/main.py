@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from aligner.options import Options
 from . import flags
 from .folders import Corpus, check_flags, compare_folders, is_corpus
 from .help import GroupedHelp
+from .mined import mine_folders
 from .output import (
     PAGE_WIDTH,
     OutputError,
@@ -86,6 +88,10 @@ def align(  # noqa: PLR0913 (one for each flag)
     pairs: flags.Pairs = None,
     html: flags.Html = False,
     jobs: flags.Jobs = 1,
+    engine: flags.EngineFlag = "local",
+    address: flags.Address = None,
+    gpus: flags.Gpus = 0,
+    mine: flags.Mine = False,
     gold: flags.Gold = None,
     device: flags.Device = "auto",
     no_cache: flags.NoCache = False,
@@ -96,9 +102,12 @@ def align(  # noqa: PLR0913 (one for each flag)
     """Show what only one of two texts in different languages says, as diff would."""
     models = tuple(model or ())
     options = Options(order, split, lang_a, lang_b, models, verifier, device, not no_cache)
-    many = CorpusOptions(pair, pairs, html, jobs)
+    many = CorpusOptions(pair, pairs, html, jobs, engine, address, gpus, mine)
     if is_corpus(a, b, many):
         check_flags({"-f": form, "-y": side_by_side, "--width": width, "--gold": gold})
+        if mine:
+            mine_folders((Path(a), Path(b)), output or [], options, quiet=quiet)
+            return DONE
         corpus = Corpus(a, b, output or [], options, many, only)
         differs, failed = compare_folders(corpus, quiet=quiet)
         return TROUBLE if failed else DIFFERS if exit_code and differs else DONE

@@ -550,7 +550,7 @@ def test_every_option_has_help_and_a_group() -> None:
     from typer.main import get_command
 
     parameters = get_command(app).params
-    assert len(parameters) == 26
+    assert len(parameters) == 30
     for parameter in parameters:
         assert getattr(parameter, "help", None), parameter.name
         assert getattr(parameter, "rich_help_panel", None), parameter.name

@@ -32,7 +32,7 @@ def test_documents_are_paired_by_what_they_tell(
     """Names do not matter; one document may have two counterparts; others are listed as alone."""
     monkeypatch.chdir(tmp_path)
     for module in ("aligner.embed", "aligner.corpus.worker"):
-        monkeypatch.setattr(f"{module}.load_encoder", lambda _: WordsEncoder())
+        monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: WordsEncoder())
     monkeypatch.setattr("aligner.corpus.worker.load_verifier", lambda _: WordsVerifier())
     put("a/1.txt", BRIDGE)
     put("a/2.txt", FROG)

@@ -43,13 +43,13 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._drafts = folder / PRIVATE / "drafts"
+        self.drafts = folder / PRIVATE / "drafts"
         with _writing(folder):
-            self._drafts.parent.mkdir(parents=True, exist_ok=True)
-        self.ledger = Ledger(self._drafts.parent)
+            self.drafts.parent.mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger(self.drafts.parent)
         with _writing(folder):
-            shutil.rmtree(self._drafts, ignore_errors=True)  # of a run that was killed
-            self._drafts.mkdir()
+            shutil.rmtree(self.drafts, ignore_errors=True)  # of a run that was killed
+            self.drafts.mkdir()
 
     @contextmanager
     def opened(self) -> Iterator[Ledger]:
@@ -89,7 +89,7 @@ class Results:
 
     def write(self, name: str, parts: Iterable[str]) -> None:
         """Write a file in one step, in UTF-8: a reader finds the old one or the whole new one."""
-        target, draft = self.folder / name, self._drafts / "draft"
+        target, draft = self.folder / name, self.drafts / "draft"
         with _writing(target):
             with draft.open("w", encoding="utf-8", newline="\n") as stream:
                 stream.writelines(parts)

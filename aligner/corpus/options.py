@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 PairedBy = Literal["name", "content"]
+EngineName = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,8 @@ class CorpusOptions:
     """How many documents are paired and compared.
 
     `pair`: by `name` or by `content`; `pairs`: a table of pairs instead. `html`: a page beside each
-    JSON. `jobs`: processes, 1 or more.
+    JSON. `jobs`: processes, 1 or more. `engine`: of this machine, or `ray`, at `address` (None starts
+    one here) with `gpus` for each of its `jobs` actors. `mine`: sentences are paired, not documents.
 
     Raises ValueError for a way of pairing that does not exist, or no jobs.
     """
@@ -21,6 +23,10 @@ class CorpusOptions:
     pairs: Path | None = None
     html: bool = False
     jobs: int = 1
+    engine: EngineName = "local"
+    address: str | None = None
+    gpus: float = 0
+    mine: bool = False
 
     def __post_init__(self) -> None:
         if self.pair not in get_args(PairedBy):

@@ -1,0 +1,140 @@
+"""Pairs of sentences that say the same, out of two whole collections, whatever documents they stand in.
+
+By margin (Artetxe & Schwenk, 2019): the cosine of two sentences over the mean cosine of either with
+its nearest ones of the other side. A sentence that is close to everything has no large margin with
+anything. Where each is the other's best by margin, the confidence is a logistic regression on the cosine,
+on what it is above those with the next ones, and on the lengths of both sentences.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from aligner.corpus.nearest import Neighbours, nearest
+from aligner.corpus.passages import Passages
+from aligner.vectors import Vectors
+
+NEIGHBOURS = 4  # as in the paper
+# Fitted on NTREX in por-fra, deu-ita and spa-eng with half of the sentences of either side without a
+# counterpart. F1 on the pair of languages not fitted on: 0.956, 0.967, 0.976; by the best threshold of
+# the margin alone 0.949, 0.951, 0.966. Equal digits and centred vectors added nothing.
+COSINE, ABOVE, LENGTHS, BIAS = 3.0, 12.7, 4.1, -4.9
+USUAL = 0.25  # cosine of sentences that have nothing to do with each other, at the upper end
+
+
+class Place(NamedTuple):
+    """Where a sentence stands: the document's path, and the sentence's number in it, from 0."""
+
+    path: str
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """Two sentences that say the same. `margin`: 1 for no closer than others; `cosine`: -1 to 1.
+
+    `confidence`: 0 to 1. The same sentence may stand in several documents; the place is the first.
+    """
+
+    confidence: float
+    margin: float
+    cosine: float
+    a_text: str
+    b_text: str
+    a: Place
+    b: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The different sentences of a collection: texts, places, vectors `[n, d]`."""
+
+    texts: list[str]
+    places: list[Place]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Mining:
+    """The pairs, the surest first, and the share of true neighbours that search found."""
+
+    pairs: list[Mined]
+    recall: float
+
+
+def sentences(passages: Passages) -> Sentences:
+    """The sentences of a collection, each text once."""
+    places: dict[str, Place] = {}
+    vectors = []
+    for number, path in enumerate(passages.paths):
+        passage = passages[number]
+        for text, k, vector in zip(
+            passage.sentences, passage.numbers, passage.vectors, strict=True
+        ):
+            if text not in places:
+                places[text] = Place(path, k)
+                vectors.append(vector)
+    return Sentences(list(places), list(places.values()), np.array(vectors, dtype=np.float32))
+
+
+def mine(a: Sentences, b: Sentences, least: float = 0.5) -> Mining:
+    """The pairs of sentences that are at least that sure."""
+    if not a.texts or not b.texts:
+        return Mining([], 1.0)
+    forth, back = (
+        nearest(*sides, NEIGHBOURS) for sides in ((a.vectors, b.vectors), (b.vectors, a.vectors))
+    )
+    usual_a, usual_b = forth.cosines.mean(axis=1), back.cosines.mean(axis=1)
+    best_b, best_a = _best(forth, usual_a, usual_b), _best(back, usual_b, usual_a)
+    found = []
+    for i, j in enumerate(best_b.tolist()):
+        if best_a[j] != i:
+            continue
+        cosine = float(a.vectors[i] @ b.vectors[j])
+        above = 2 * cosine - _others(forth, i, j) - _others(back, j, i)
+        lengths = abs(math.log(len(a.texts[i]) / len(b.texts[j])))
+        odds = COSINE * cosine + ABOVE * above - LENGTHS * lengths + BIAS
+        sure = 1 / (1 + math.exp(-odds))
+        if sure >= least:
+            margin = cosine / max(float(usual_a[i] + usual_b[j]) / 2, 1e-6)
+            measures = (round(sure, 4), round(margin, 4), round(cosine, 4))
+            found.append(Mined(*measures, a.texts[i], b.texts[j], a.places[i], b.places[j]))
+    found.sort(key=lambda one: (-one.confidence, one.a, one.b))
+    return Mining(found, min(forth.recall, back.recall))
+
+
+def _best(found: Neighbours, own: Vectors, other: Vectors) -> npt.NDArray[np.intp]:
+    """For each sentence `[n]` the one of largest margin among its neighbours.
+
+    `own` `[n]` and `other` `[m]`: the mean cosines with the nearest.
+    """
+    usual = (own[:, None] + other[found.numbers]) / 2
+    margins = np.where(found.numbers >= 0, found.cosines / np.maximum(usual, 1e-6), -np.inf)
+    best: npt.NDArray[np.intp] = found.numbers[np.arange(len(usual)), margins.argmax(axis=1)]
+    return best
+
+
+def _others(found: Neighbours, sentence: int, best: int) -> float:
+    """The mean cosine of a sentence with its neighbours but one; `USUAL` where there is none."""
+    kept = found.cosines[sentence][found.numbers[sentence] != best]
+    return float(kept.mean()) if len(kept) else USUAL
+
+
+def rows(mining: Mining) -> Iterator[dict[str, str | float | int]]:
+    """The pairs as rows of a table."""
+    for one in mining.pairs:
+        yield {
+            "confidence": one.confidence,
+            "margin": one.margin,
+            "cosine": one.cosine,
+            "a_text": one.a_text,
+            "b_text": one.b_text,
+            "a": one.a.path,
+            "a_sentence": one.a.sentence,
+            "b": one.b.path,
+            "b_sentence": one.b.sentence,
+        }

@@ -1,0 +1,40 @@
+"""A job on Ray, which is started here for it."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from aligner.corpus.cluster import Cluster, on_cluster
+from aligner.corpus.local import in_this_process
+from aligner.corpus.pair import Pair
+from aligner.corpus.worker import Task
+from aligner.errors import ResultsError
+from aligner.options import Options
+from cli.folders import rendered
+
+TASK = Task(Options(verifier="off"), partial(rendered, names=["json"], only=None))
+
+
+@pytest.mark.filterwarnings("ignore")  # of Ray's own imports
+def test_ray_gives_what_this_process_gives(tmp_path: Path) -> None:
+    """The same bytes, of paths and of texts, and the same reason for a bad pair."""
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'bitext-align[ray]'")
+    path = tmp_path / "x.txt"
+    path.write_text("A ponte fecha.\nAs obras duram.", encoding="utf-8")
+    pairs = [
+        Pair("files", str(path), str(path), None, 0.75, 30, "k1"),
+        Pair("texts", "a", "b", ("A ponte fecha hoje.", "Le pont ferme."), None, 30, "k2"),
+        Pair("bad", "a", "b", (" ", "Le pont ferme."), None, 30, "k3"),
+    ]
+    found = {one.pair.name: one for one in on_cluster(TASK, pairs, Cluster(), tmp_path)}
+    assert found == {one.pair.name: one for one in in_this_process(TASK, pairs)}
+    assert found["bad"].state == "failed"
+
+
+def test_missing_ray_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said how to have it."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ResultsError, match=r"--engine ray needs Ray; pip install 'bitext-align"):
+        list(on_cluster(TASK, [], Cluster(), tmp_path))
