@@ -74,7 +74,7 @@ def mine_folders(
                 )
         counts = " by ".join(f"{len(side.texts):,}" for side in sides)
         progress.stage(f"searching {counts} sentences")
-        mining = mine(*sides)
+        mining = mine(sides[0], sides[1])
         for path in outputs:
             _write(path, mining)
     typer.echo(f"{counts} sentences: {len(mining.pairs):,} pairs")

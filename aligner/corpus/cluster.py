@@ -158,14 +158,14 @@ def _ray(cluster: Cluster) -> Iterator[Any]:
         raise ResultsError(
             "--engine ray needs Ray; pip install 'bitext-align[ray]', or use --engine local"
         ) from error
-    local = {"num_cpus": cluster.actors + 2, "include_dashboard": False}
+    local: dict[str, Any] = {"num_cpus": cluster.actors + 2, "include_dashboard": False}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             ray.init(
                 address=cluster.address or "local",
                 log_to_driver=False,
-                logging_level="ERROR",
+                logging_level=logging.ERROR,
                 **({} if cluster.address else local),
             )
         except (ConnectionError, ValueError, RuntimeError) as error:

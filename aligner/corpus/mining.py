@@ -2,8 +2,8 @@
 
 By margin (Artetxe & Schwenk, 2019): the cosine of two sentences over the mean cosine of either with
 its nearest ones of the other side. A sentence that is close to everything has no large margin with
-anything. Where each is the other's best by margin, the confidence is a logistic regression on the cosine,
-on what it is above those with the next ones, and on the lengths of both sentences.
+anything. Where each is the other's best by margin, the confidence is a logistic regression on the
+cosine, on what it is above those with the next ones, and on the lengths of both sentences.
 """
 
 import math
