@@ -9,10 +9,7 @@ import typer
 
 from aligner.options import Options
 
-from .output import OutputError
-from .render.exchange import fraction
-from .render.tsv import cell
-from .render.visible import flowing
+from .output import OutputError, write
 
 if TYPE_CHECKING:
     from aligner.corpus.mining import Mining
@@ -83,8 +80,6 @@ def mine_folders(
 
 
 def _write(path: Path, mining: "Mining") -> None:
-    from .output import write
-
     if path.suffix.lower() == ".tsv":
         write(path, "".join(_lines(mining)))
         return
@@ -113,6 +108,9 @@ def _lines(mining: "Mining") -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
+    from .render.exchange import fraction
+    from .render.tsv import cell
+
     if isinstance(value, float):
         return fraction(value)
-    return cell([flowing(value)]) if isinstance(value, str) else str(value)
+    return cell([value]) if isinstance(value, str) else str(value)

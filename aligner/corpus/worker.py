@@ -41,9 +41,7 @@ class Worker:
         self._task = task
         options = task.options
         store = open_store() if options.cache else None
-        self._encoder = encoder or load_encoder(
-            options.models, device=options.device, store=store
-        )
+        self._encoder = encoder or load_encoder(options.models, device=options.device, store=store)
         self._verifier = verifier
         if not verifier and options.verifier != "off" and options.order != "monotonic":
             self._verifier = load_verifier(None if options.verifier == "on" else options.verifier)
