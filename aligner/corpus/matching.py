@@ -16,15 +16,14 @@ from aligner.corpus.nearest import nearest
 from aligner.corpus.passages import Passages
 from aligner.vectors import Vectors
 
-CANDIDATES = (
-    20  # of each document; of the development articles, the right one was always in the first two
-)
+# Of each document; of the development articles, the right one was always in the first two.
+CANDIDATES = 20
 RIVALS = 5  # the background of a pair is the median of as many others
 # The closeness of documents on different matters, where there are not enough others to tell.
 USUAL = 0.25
 # Log odds by closeness, and by what it is above the background of a and of b: a logistic regression
 # on 91 pairs of documents (31 of articles, 60 of translations), drawn as collections of 2 to 91
-# documents of which half have no counterpart. Cross-validated by event, 0.98 of decisions were right.
+# documents of which half have no counterpart. `python -m benchmarks.corpora pairing` judges them.
 CLOSENESS, ABOVE, BIAS = 8.5, 21.8, -9.46
 SURE = 0.5  # confidence from which documents are a pair
 
