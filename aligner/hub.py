@@ -156,9 +156,10 @@ def _loaded(
     except ModelError:
         raise
     except Exception as error:  # the loader raises whatever its parts raise
-        raise ModelError(
-            f"cannot load the model {model!r} ({reason(error)}); {kind.advice}"
-        ) from error
+        advice = kind.advice
+        if "safetensors" in str(error) and not os.environ.get(UNSAFE):
+            advice = f"if you trust whoever made it, {UNSAFE}=1 loads pickles, which can run code"
+        raise ModelError(f"cannot load the model {model!r} ({reason(error)}); {advice}") from error
 
 
 def _announce_download(model: str, kind: Kind) -> None:

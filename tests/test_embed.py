@@ -252,6 +252,7 @@ def test_weights_that_could_run_code_are_refused(packaged_model: str, tmp_path: 
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "model.safetensors" in done.stdout
+    assert "ALIGN_UNSAFE_WEIGHTS=1 loads pickles, which can run code" in done.stdout
     assert done.stdout.count("\n") == 1
 
 
