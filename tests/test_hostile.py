@@ -126,7 +126,7 @@ def test_an_endless_line() -> None:
         (b"O gato\0dorme.", "is binary, not text; save it as plain text (UTF-8)"),
         (bytes(range(256)) * 40, "is binary, not text; save it as plain text (UTF-8)"),
         (b"a" * (10 * 2**20 + 1), "is larger than 10 MiB; split it into parts"),
-        (None, "is a folder; give a text file"),
+        (None, "is none; give two files or two folders"),
     ],
 )
 def test_what_is_no_text_is_told_in_a_line(
