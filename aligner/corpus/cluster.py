@@ -44,9 +44,9 @@ def on_cluster(task: Task, pairs: Iterable[Pair], cluster: Cluster, place: Path)
     """
     with _ray(cluster) as ray:
         manifest = _write_manifest(pairs, place / MANIFEST)
-        dataset = ray.data.read_parquet(
-            str(manifest), ray_remote_args={"num_cpus": 0.1}
-        ).map_batches(
+        rows = ray.data.read_parquet(str(manifest), ray_remote_args={"num_cpus": 0.1})
+        # Blocks are handed to actors whole; one of a thousand pairs would keep one actor alone busy.
+        dataset = rows.repartition(target_num_rows_per_block=BATCH).map_batches(
             Actor,
             fn_constructor_args=(task,),
             batch_size=BATCH,
