@@ -26,7 +26,7 @@ lint: .venv/ready
 
 # A hundred thousand inputs chosen by coverage, for a night; `make test` runs a few hundred.
 fuzz: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check "atheris>=3,<4"
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
 	$(BIN)/python -m tests.fuzz
 
 # Known vulnerabilities of what is installed; asks the advisory database, so it needs the network.

@@ -74,7 +74,7 @@ def find_model(model: str, kind: Kind) -> Source:
             f"cannot load the model {model!r}: the folder has no {kind.file}, so it holds no "
             f"{kind.name}; {kind.advice}"
         )
-    return Source(folder.resolve().name, folder, _folder_revision(folder))
+    return Source(folder.resolve().name, folder, folder_revision(folder))
 
 
 def load_model(source: Source, kind: Kind, make: Callable[..., Model]) -> Model:
@@ -100,7 +100,7 @@ def load_model(source: Source, kind: Kind, make: Callable[..., Model]) -> Model:
             return _loaded_by_name(source, kind, make)
 
 
-def _folder_revision(folder: Path) -> str:
+def folder_revision(folder: Path) -> str:
     """A digest of the names, sizes and times of all files: reading gigabytes would take seconds."""
     files = sorted(one for one in folder.rglob("*") if one.is_file())
     states = [(one.relative_to(folder).as_posix(), one.stat()) for one in files]

@@ -16,7 +16,7 @@ from aligner.align.moved import link_moved
 from aligner.align.order import choose_order
 from aligner.cache import open_store
 from aligner.details import PerSentence, absent_facts, link_details
-from aligner.embed import Encoder, Vectors, load_encoder
+from aligner.embed import Encoder, Vectors, forget_texts, load_encoder
 from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import KeptWindows, embed_views
 from aligner.embed.windows import Windows, open_windows
@@ -155,12 +155,13 @@ def _compare(
     progress("finding sentences, loading the model")
     # The model takes as long to load as everything before it is needed.
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(lambda: given.encoder or _encoder(options))
+        loading = pool.submit(lambda: given.encoder or encoder_for(options))
         sides = [
             segment(source.text, name=source.name, language=language, split=options.split)
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
         ]
         encoder = loading.result()
+    forget_texts(encoder)
     documents = [side.document for side in sides]
     # One BLAS thread: the matrices are small, and threads that wait for each other took three times as
     # long on a busy machine. The embedded model has threads of its own.
@@ -178,11 +179,11 @@ def _compare(
                 reading = pool.submit(_verifier, options, kept, given.verifier)
                 views = _views(kept, windows, encoder)
                 verifier = reading.result()
-            progress(f"pairing {counts} sentences")
-            beads = _free_beads(documents, kept, views, verifier)
+            pair = partial(_free_beads, documents, kept, views, verifier)
         else:
-            progress(f"pairing {counts} sentences")
-            beads = _monotonic_beads(documents, windows)
+            pair = partial(_monotonic_beads, documents, windows)
+        progress(f"pairing {counts} sentences")
+        beads = pair()
         progress("looking for what only one text says")
         unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
         facts = _facts(documents, beads, encoder, order)
@@ -211,9 +212,15 @@ def _compare(
     )
 
 
-def _encoder(options: Options) -> Encoder:
+def encoder_for(options: Options) -> Encoder:
+    """The encoder that options name. Raises ModelError."""
     store = open_store() if options.cache else None
     return load_encoder(options.models, device=options.device, store=store)
+
+
+def verifier_for(options: Options) -> Verifier:
+    """The verifier that options name, which must not be `off`. Raises ModelError."""
+    return load_verifier(None if options.verifier == "on" else options.verifier)
 
 
 def _texts(document: Document) -> list[str]:
@@ -253,7 +260,7 @@ def _verifier(
         return None
     if options.verifier == "on" and _too_many_to_verify(kept):
         return None
-    verifier = given or load_verifier(None if options.verifier == "on" else options.verifier)
+    verifier = given or verifier_for(options)
     if isinstance(verifier, ReadingVerifier):
         verifier.read([one.text for side in kept for one in side.values()])
     return verifier

@@ -3,12 +3,15 @@
 Axes: `n` sentences, `d` dimensions, `p` parts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+# Parts of a sentence, as half-open offsets, and the log odds of something that is said of each.
+Marks = Sequence[tuple[int, int, float]]
 
 
 @dataclass(frozen=True, slots=True)

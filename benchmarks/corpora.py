@@ -24,9 +24,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
-from benchmarks.translation_scale import _lines
+from benchmarks.translation_scale import lines_of
 
 RUN = [sys.executable, "-c", "from cli.main import run; run()"]
 DRAWS = 10
@@ -41,9 +42,9 @@ Rows = dict[str, list[tuple[str, str]]]
 
 def documents(gold: Path, pair: str) -> Rows:
     """The documents of NTREX: rows of both languages."""
-    texts = [_lines(gold / "ntrex" / f"{name}.txt") for name in pair.split("-")]
+    texts = [lines_of(gold / "ntrex" / f"{name}.txt") for name in pair.split("-")]
     found: Rows = {}
-    for name, a, b in zip(_lines(gold / "ntrex" / "ids.txt"), *texts, strict=True):
+    for name, a, b in zip(lines_of(gold / "ntrex" / "ids.txt"), *texts, strict=True):
         found.setdefault(name.split("\t")[0], []).append((a, b))
     return found
 
@@ -111,17 +112,12 @@ def best_pairs(place: Path) -> dict[str, str]:
     """The surest counterpart of each document of a, by the names behind the random numbers."""
     from aligner.corpus.job import Results
     from aligner.corpus.matching import match
-    from aligner.corpus.passages import Reading, read_passages
-    from aligner.corpus.plan import documents as files
-    from aligner.embed import load_encoder
+    from aligner.corpus.passages import read_folders
+    from aligner.options import Options
 
     best: dict[str, tuple[float, str]] = {}
-    reading = Reading(load_encoder(), None, "sentences", "")
-    with Results(place.parent / "out").opened() as ledger:  # nothing is embedded twice
-        a, b = (
-            read_passages(ledger, place / side, files(place / side, place / "out"), reading, len)
-            for side in "ab"
-        )
+    with closing(Results(place.parent / "out").ledger) as ledger:  # nothing is embedded twice
+        a, b = read_folders(ledger, (place / "a", place / "b"), place / "out", Options(), len)
         for path_a, path_b, sure in match(a, b):
             name_a, name_b = (
                 path.split("-", 1)[1].removesuffix(".txt") for path in (path_a, path_b)

@@ -37,10 +37,10 @@ Texts = tuple[list[str], list[str]]
 def long_translation(gold: Path, pair: str, size: int) -> tuple[Texts, set[Bead]]:
     """Two texts of about `size` sentences, and the right beads."""
     rows = list(
-        zip(*(_lines(gold / "ntrex" / f"{name}.txt") for name in pair.split("-")), strict=True)
+        zip(*(lines_of(gold / "ntrex" / f"{name}.txt") for name in pair.split("-")), strict=True)
     )
     documents: dict[str, list[tuple[str, ...]]] = {}
-    for name, row in zip(_lines(gold / "ntrex" / "ids.txt"), rows, strict=True):
+    for name, row in zip(lines_of(gold / "ntrex" / "ids.txt"), rows, strict=True):
         documents.setdefault(name.split("\t")[0], []).append(row)
     generator, order = random.Random(size), list(documents)
     a: list[str] = []
@@ -54,7 +54,8 @@ def long_translation(gold: Path, pair: str, size: int) -> tuple[Texts, set[Bead]
     return (a, b), beads
 
 
-def _lines(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file."""
     return path.read_text(encoding="utf-8").splitlines()
 
 

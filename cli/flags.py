@@ -223,7 +223,7 @@ Jobs = Annotated[
         "--jobs",
         metavar="N",
         min=1,
-        help="Processes that compare pairs; each takes some 300 MB.",
+        help="Processes that compare pairs; each takes some 350 MB.",
         rich_help_panel=FOLDERS,
     ),
 ]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aligner.corpus.job import Engine, Results
     from aligner.corpus.ledger import Ledger
     from aligner.corpus.pair import Pair, Totals
-    from aligner.corpus.passages import Passages
 
     from .progress import ManyProgress
 
@@ -52,10 +51,15 @@ class Corpus:
 
 
 def is_corpus(a: str, b: str, many: CorpusOptions) -> bool:
-    """Whether folders are compared. Raises OutputError for a folder and a file, and for flags of folders
-    where there are none."""  # noqa: D205, D209 (one sentence each would say less)
+    """Whether folders are compared.
+
+    Raises OutputError for a folder and a file, for flags of folders where there are none, and for flags
+    of Ray without it.
+    """
     found = [Path(name).is_dir() for name in (a, b)]
     if all(found):
+        if many.engine != "ray" and (many.address or many.gpus):
+            raise OutputError("--address and --gpus are for Ray; add --engine ray")
         return True
     if any(found):
         folder, other = (a, b) if found[0] else (b, a)
@@ -67,7 +71,10 @@ def is_corpus(a: str, b: str, many: CorpusOptions) -> bool:
         ("--pairs", many.pairs),
         ("--html", many.html),
         ("--mine", many.mine),
+        ("--jobs", many.jobs != 1),
         ("--engine", many.engine != "local"),
+        ("--address", many.address),
+        ("--gpus", many.gpus),
     ):
         if given:
             raise OutputError(f"{flag} is for two folders, which {a} and {b} are not; see --help")
@@ -110,8 +117,8 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
     from .progress import ManyProgress
 
     results = Results(out)
-    with results.opened() as ledger, ManyProgress(shown=not quiet) as progress:
-        progress.stage("reading the folders")
+    with closing(results.ledger) as ledger, ManyProgress(shown=not quiet) as progress:
+        progress("reading the folders")
         _plan(corpus, ledger, conditions(corpus.options, corpus.formats), progress)
         plan = left(results)
         progress.begin(plan.pairs, plan.size)
@@ -127,7 +134,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
                 err=True,
             )
             raise
-        progress.stage("writing the index")
+        progress("writing the index")
         write_index(results, corpus.formats)
         if corpus.many.engine == "ray":
             write_table(results)
@@ -142,32 +149,11 @@ def _matched(
 ) -> list[tuple[str, str, float]]:
     """The pairs of documents that tell of the same event; embedded before the plan, and kept."""
     from aligner.corpus.matching import match
+    from aligner.corpus.passages import read_folders
 
-    a, b = _passages(corpus, ledger, progress)
-    progress.stage(f"pairing {len(a):,} and {len(b):,} documents")
+    a, b = read_folders(ledger, corpus.folders, corpus.outputs[0], corpus.options, progress)
+    progress(f"pairing {len(a):,} and {len(b):,} documents")
     return list(match(a, b))
-
-
-def _passages(corpus: Corpus, ledger: "Ledger", progress: "ManyProgress") -> list["Passages"]:
-    """The sentences of both folders with their vectors."""
-    from aligner.corpus.job import conditions
-    from aligner.corpus.passages import Reading, read_passages
-    from aligner.corpus.plan import documents
-    from aligner.embed import load_encoder
-
-    options = corpus.options
-    encoder = load_encoder(options.models, device=options.device)
-    of_vectors = conditions(Options(models=options.models), ())
-    return [
-        read_passages(
-            ledger,
-            folder,
-            documents(folder, corpus.outputs[0]),
-            Reading(encoder, language, options.split, of_vectors),
-            progress.stage,
-        )
-        for folder, language in zip(corpus.folders, (options.lang_a, options.lang_b), strict=True)
-    ]
 
 
 def _plan(corpus: Corpus, ledger: "Ledger", conditions: str, progress: "ManyProgress") -> None:

@@ -1,24 +1,22 @@
 """The index of a folder of results: a table for programs, and pages that link those of the pairs."""
 
-import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from aligner.corpus.pair import ADDED_UP
+
 from .render.exchange import fraction
-from .render.tsv import cell
+from .render.tsv import cell, writer
 from .render.visible import flowing, visible
 
 if TYPE_CHECKING:
     from aligner.corpus.job import Results
     from aligner.corpus.pair import Row, Totals
 
-COUNTED = (
-    *("order", "language_a", "language_b"),
-    *("same", "partial", "only_a", "only_b", "boilerplate"),
-)
+COUNTED = ("order", "language_a", "language_b", *ADDED_UP)
 COLUMNS = ("state", "name", "a", "b", "confidence", *COUNTED, "json", "html", "reason")
 ROWS_OF_A_PAGE = 2_000  # a browser becomes slow with many more
 
@@ -52,10 +50,8 @@ def table(rows: Iterable["Row"], formats: Iterable[str]) -> Iterator[str]:
     """The index as TSV, part by part, with the escapes of the format `tsv`."""
     formats = tuple(formats)
     line = io.StringIO()
-    writer = csv.writer(
-        line, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n"
-    )
-    writer.writerow(COLUMNS)
+    lines = writer(line)
+    lines.writerow(COLUMNS)
     for row in rows:
         files = [
             f"{row.name}.{one}" if row.state == "done" and one in formats else ""
@@ -65,7 +61,7 @@ def table(rows: Iterable["Row"], formats: Iterable[str]) -> Iterator[str]:
         texts = [cell([text]) for text in (row.name, row.a, row.b)]
         counts = [str(row.counts.get(one, "")) for one in COUNTED]
         links = [cell([name]) for name in files]
-        writer.writerow([row.state, *texts, confidence, *counts, *links, cell([row.reason])])
+        lines.writerow([row.state, *texts, confidence, *counts, *links, cell([row.reason])])
         yield line.getvalue()
         line.seek(0)
         line.truncate()
@@ -74,28 +70,19 @@ def table(rows: Iterable["Row"], formats: Iterable[str]) -> Iterator[str]:
 
 def page(rows: Iterable["Row"], totals: "Totals", number: int, pages: int) -> str:
     """One page of the index in HTML: everything escaped, nothing loaded."""
-    from base64 import b64encode
-    from hashlib import sha256
+    from .render.html import PAGE, policy, template
 
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from .render.html import PAGE
-
-    environment = Environment(
-        loader=FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"visible": visible, "flowing": flowing, "address": quote}
     style = (PAGE / "index.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return environment.get_template("index.html.jinja").render(
+    filters: dict[str, Callable[..., str]] = {
+        "visible": visible,
+        "flowing": flowing,
+        "address": quote,
+    }
+    return template("index.html.jinja", filters).render(
         rows=rows,
         totals=totals,
         number=number,
         names=[page_name(one) for one in range(1, pages + 1)],
         style=style,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        policy=policy(style),
     )

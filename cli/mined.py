@@ -1,9 +1,10 @@
 """Pairs of sentences out of two collections: flags to a search, a table, a summary."""
 
+import io
 import tempfile
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
     from aligner.corpus.mining import Mining
 
 SUFFIXES = (".tsv", ".parquet")
-COLUMNS = (
-    "confidence",
-    "margin",
-    "cosine",
-    "a_text",
-    "b_text",
-    "a",
-    "a_sentence",
-    "b",
-    "b_sentence",
-)
 
 
 def check_outputs(outputs: list[Path]) -> None:
@@ -53,25 +43,20 @@ def mine_folders(
 
     from aligner.corpus.ledger import Ledger
     from aligner.corpus.mining import mine, sentences
-    from aligner.corpus.passages import Reading, read_passages
-    from aligner.corpus.plan import documents
-    from aligner.embed import load_encoder
+    from aligner.corpus.passages import read_folders
 
     from .progress import ManyProgress
 
-    encoder = load_encoder(options.models, device=options.device)
     with ManyProgress(shown=not quiet) as progress:
-        sides = []
-        for folder, language in zip(folders, (options.lang_a, options.lang_b), strict=True):
-            reading = Reading(encoder, language, options.split, "")
-            with tempfile.TemporaryDirectory() as place, Ledger(Path(place)) as ledger:
-                names = documents(folder, Path(place))
-                sides.append(
-                    sentences(read_passages(ledger, folder, names, reading, progress.stage))
-                )
-        counts = " by ".join(f"{len(side.texts):,}" for side in sides)
-        progress.stage(f"searching {counts} sentences")
-        mining = mine(sides[0], sides[1])
+        with (
+            tempfile.TemporaryDirectory() as name,
+            closing(Ledger(Path(name))) as ledger,
+        ):
+            passages = read_folders(ledger, folders, Path(name), options, progress)
+            a, b = (sentences(side) for side in passages)
+        counts = f"{len(a.texts):,} by {len(b.texts):,}"
+        progress(f"searching {counts} sentences")
+        mining = mine(a, b)
         for path in outputs:
             _write(path, mining)
     typer.echo(f"{counts} sentences: {len(mining.pairs):,} pairs")
@@ -80,10 +65,11 @@ def mine_folders(
 
 
 def _write(path: Path, mining: "Mining") -> None:
-    if path.suffix.lower() == ".tsv":
-        write(path, "".join(_lines(mining)))
-        return
-    from aligner.corpus.mining import rows
+    write(path, _tsv(mining) if path.suffix.lower() == ".tsv" else _parquet(mining))
+
+
+def _parquet(mining: "Mining") -> bytes:
+    from aligner.corpus.mining import COLUMNS, rows
 
     try:
         import pyarrow
@@ -92,22 +78,28 @@ def _write(path: Path, mining: "Mining") -> None:
         raise OutputError(
             "Parquet needs pyarrow; pip install 'bitext-align[mine]', or write a .tsv"
         ) from error
-    try:
-        write_table(pyarrow.Table.from_pylist(list(rows(mining))), path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error}; choose another place with -o") from error
+    types = {float: pyarrow.float64(), str: pyarrow.string(), int: pyarrow.int64()}
+    schema = pyarrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in rows(mining)]
+    whole = io.BytesIO()
+    write_table(pyarrow.Table.from_pylist(named, schema=schema), whole)
+    return whole.getvalue()
 
 
-def _lines(mining: "Mining") -> Iterator[str]:
-    """The table as TSV, with the escapes of the format `tsv`."""
-    from aligner.corpus.mining import rows
+def _tsv(mining: "Mining") -> str:
+    """The table, with the escapes of the format `tsv`."""
+    from aligner.corpus.mining import COLUMNS, rows
 
-    yield "\t".join(COLUMNS) + "\n"
-    for row in rows(mining):
-        yield "\t".join(_cell(row[name]) for name in COLUMNS) + "\n"
+    from .render.tsv import writer
+
+    table = io.StringIO()
+    lines = writer(table)
+    lines.writerow(COLUMNS)
+    lines.writerows(map(_cell, row) for row in rows(mining))
+    return table.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: str | float) -> str:
     from .render.exchange import fraction
     from .render.tsv import cell
 

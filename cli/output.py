@@ -66,8 +66,8 @@ def _is_same_file(path: Path, name: str) -> bool:
         return False
 
 
-def write(path: Path, text: str) -> None:
-    """Write a report as UTF-8, in one step: a reader finds the old file or the whole new one.
+def write(path: Path, report: str | bytes) -> None:
+    """Write a report, text as UTF-8, in one step: a reader finds the old file or the whole new one.
 
     Raises OutputError when the folder or the file does not allow it.
     """
@@ -75,7 +75,7 @@ def write(path: Path, text: str) -> None:
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         try:
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.write_bytes(report if isinstance(report, bytes) else report.encode())
             if target.exists():
                 shutil.copymode(target, draft)
             draft.replace(target)

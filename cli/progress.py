@@ -96,7 +96,7 @@ class _Warnings(logging.Handler):
         self._say(flowing(record.getMessage()))
 
 
-class ManyProgress:
+class ManyProgress(Progress):
     """How far a job of many pairs is, with its rate and the time that is left.
 
     On a terminal a line that is kept up to date, elsewhere a line a minute; nothing where it is not
@@ -104,44 +104,29 @@ class ManyProgress:
     """
 
     def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
-        self._stage = Progress(shown=shown and sys.stderr.isatty())
+        terminal = sys.stderr.isatty()
+        super().__init__(shown=shown and terminal)
+        self._by_line = shown and not terminal
         self._plan = (0, 0)
         self._size = 0
         self._started = self._told = time.monotonic()
         self.done = 0
 
-    def __enter__(self) -> Self:
-        self._stage.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stage.__exit__(kind, error, traceback)
-
-    def stage(self, name: str) -> None:
-        """Tell what begins."""
-        self._stage(name)
-
     def begin(self, pairs: int, size: int) -> None:
         """Tell how many pairs, of how many bytes, are to be done."""
         self._plan = pairs, size
         self._started = self._told = time.monotonic()
-        self._stage(f"comparing {pairs:,} pairs")
+        self(f"comparing {pairs:,} pairs")
 
     def add(self, size: int) -> None:
         """Tell that a pair is done."""
         self.done += 1
         self._size += size
         now = time.monotonic()
-        self._stage(self._line(now))
-        if self._shown and not sys.stderr.isatty() and now - self._told > INTERVAL:
+        self(self._line(now))
+        if self._by_line and now - self._told > INTERVAL:
             self._told = now
-            print(f"align: {self._line(now)}", file=sys.stderr, flush=True)  # noqa: T201
+            typer.echo(f"align: {self._line(now)}", err=True)
 
     def _line(self, now: float) -> str:
         pairs, size = self._plan

@@ -17,7 +17,6 @@ from aligner.details.clauses import (
     UNREAD,
     VERIFIED_FEATURES,
     Dissected,
-    Marks,
     absent_spans,
     absent_words,
     best_marking,
@@ -30,6 +29,7 @@ from aligner.details.facts import absent_facts
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.embed.excerpts import encode_excerpts
 from aligner.types import Detail, Sentence
+from aligner.vectors import Marks
 from tests.builders import document
 from tests.fakes import WordsEncoder
 

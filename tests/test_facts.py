@@ -1,7 +1,11 @@
 """Names and numbers that the other document never states."""
 
-from aligner.details.facts import absent_facts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aligner.details.facts import _around, absent_facts
 from aligner.types import Detail, Document
+from aligner.units import is_near
 from tests.builders import document
 from tests.fakes import WordsEncoder
 
@@ -100,3 +104,11 @@ def test_no_names_in_doubt_no_encoding() -> None:
     same = document("pt", "pt", "Em Lisboa, Ana Prado falou.")
     assert found(same, same, encoder) == [[]]
     assert encoder.encoded == []
+
+
+@given(st.lists(st.integers(10, 200).map(float)), st.integers(10, 200).map(float))
+def test_the_numbers_beside_one_are_near_it_if_any_is(others: list[float], value: float) -> None:
+    """Whichever of both is rounded; by trying them all."""
+    beside = _around(sorted(others), value)
+    assert any(is_near(x, value) for x in beside) == any(is_near(x, value) for x in others)
+    assert any(is_near(value, x) for x in beside) == any(is_near(value, x) for x in others)

@@ -5,6 +5,7 @@ import errno
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,8 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise ModelError(f"cannot load the model {models[0]!r}; give another")
         return WordsEncoder()
 
-    monkeypatch.setattr("aligner.corpus.worker.load_encoder", encoder)
-    monkeypatch.setattr("aligner.corpus.worker.load_verifier", lambda _: WordsVerifier())
+    monkeypatch.setattr("aligner.pipeline.load_encoder", encoder)
+    monkeypatch.setattr("aligner.pipeline.load_verifier", lambda _: WordsVerifier())
     monkeypatch.setattr("aligner.corpus.local.Worker", Noting)
     return names
 
@@ -303,6 +304,8 @@ def test_table_reads_no_pipe_and_no_address() -> None:
         (["a", "b", "-o", "out", "-f", "json"], "-f is for two texts; folders get JSON"),
         (["a", "b", "-o", "out", "--gold", "g"], "--gold is for two texts"),
         (["a/one.pt.txt", "b/one.fr.txt", "--html"], "--html is for two folders, which"),
+        (["a/one.pt.txt", "b/one.fr.txt", "--jobs", "2"], "--jobs is for two folders, which"),
+        (["a", "b", "-o", "out", "--gpus", "1"], "--address and --gpus are for Ray; add --engine"),
         (
             ["a", "b", "-o", "a/one.pt.txt/x"],
             "cannot write a/one.pt.txt/x: Not a directory; make room",
@@ -337,14 +340,14 @@ def test_full_disk_is_an_error_and_what_is_done_stays(
         assert status(["a", "b", "-o", "out"]) == 2
     assert "No space left on device; make room" in capsys.readouterr().err
     assert len(list(files())) == 1
-    with Results(Path("out")).opened() as ledger:
+    with closing(Results(Path("out")).ledger) as ledger:
         assert ledger.planned()[0] == 2
 
 
 @pytest.mark.usefixtures("folders", "compared")
 def test_one_run_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     """A second run into the same folder is told to wait."""
-    with Results(Path("out")).opened():
+    with closing(Results(Path("out")).ledger):
         assert status(["a", "b", "-o", "out"]) == 2
     assert "another run of align writes there; wait for its end" in capsys.readouterr().err
 
@@ -375,7 +378,7 @@ def test_interrupt_ends_the_job_between_pairs(
             sys.exit(status(["a", "b", "-o", "out"]))
     assert left.value.code == 130
     assert "interrupted after 1 pair; the same command does the rest" in capsys.readouterr().err
-    with Results(Path("out")).opened() as ledger:
+    with closing(Results(Path("out")).ledger) as ledger:
         assert ledger.planned()[0] == 1
 
 

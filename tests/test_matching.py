@@ -1,5 +1,6 @@
 """Pairs of documents by content, and the nearest of many vectors."""
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from aligner.corpus.job import Results
 from aligner.corpus.matching import closeness, match
 from aligner.corpus.nearest import nearest
-from aligner.corpus.passages import Reading, read_passages
+from aligner.corpus.passages import read_folders
 from aligner.errors import ResultsError
+from aligner.options import Options
 from cli.main import status
 from tests.fakes import WordsEncoder, WordsVerifier
 from tests.test_folders import put, rows
@@ -31,9 +33,8 @@ def test_documents_are_paired_by_what_they_tell(
 ) -> None:
     """Names do not matter; one document may have two counterparts; others are listed as alone."""
     monkeypatch.chdir(tmp_path)
-    for module in ("aligner.embed", "aligner.corpus.worker"):
-        monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: WordsEncoder())
-    monkeypatch.setattr("aligner.corpus.worker.load_verifier", lambda _: WordsVerifier())
+    monkeypatch.setattr("aligner.pipeline.load_encoder", lambda *_, **__: WordsEncoder())
+    monkeypatch.setattr("aligner.pipeline.load_verifier", lambda _: WordsVerifier())
     put("a/1.txt", BRIDGE)
     put("a/2.txt", FROG)
     put("a/bad.txt", " ")
@@ -49,18 +50,26 @@ def test_documents_are_paired_by_what_they_tell(
     assert alone == [("a/bad.txt", "no counterpart in B"), ("b/1.txt", "no counterpart in A")]
 
 
-def test_nothing_is_embedded_twice(tmp_path: Path) -> None:
+def test_nothing_is_embedded_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger keeps the vectors of a text, whatever its name."""
-    (tmp_path / "x.txt").write_text(BRIDGE, encoding="utf-8")
-    (tmp_path / "y.txt").write_text(BRIDGE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     encoder = WordsEncoder()
-    reading = Reading(encoder, "pt", "sentences", "")
-    with Results(tmp_path / "out").opened() as ledger:
-        passages = read_passages(ledger, tmp_path, ["x.txt", "y.txt"], reading, len)
+    monkeypatch.setattr("aligner.pipeline.load_encoder", lambda *_, **__: encoder)
+    put("a/x.txt", BRIDGE)
+    put("a/y.txt", BRIDGE)
+    put("b/bad.txt", " ")
+    options, told = Options(lang_a="pt", lang_b="pt"), list[str]()
+    with closing(Results(Path("out")).ledger) as ledger:
+        a, b = read_folders(ledger, (Path("a"), Path("b")), Path("out"), options, told.append)
         assert len(encoder.encoded) == 3
-        assert passages[1].sentences == tuple(BRIDGE.split("\n"))
-        assert passages[1].vectors.shape == (3, 64)
-        assert list(match(passages, read_passages(ledger, tmp_path, [], reading, len))) == []
+        assert told == [
+            "embedding a: document 1",
+            "embedding a: document 2",
+            "embedding b: document 1",
+        ]
+        assert a[1].sentences == tuple(BRIDGE.split("\n"))
+        assert a[1].vectors.shape == (3, 64)
+        assert list(match(a, b)) == []
 
 
 def test_closeness_is_the_same_from_both_sides() -> None:

@@ -25,7 +25,7 @@ def test_pairs_are_found_across_documents(
     from pyarrow.parquet import read_table
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("aligner.embed.load_encoder", lambda *_, **__: WordsEncoder())
+    monkeypatch.setattr("aligner.pipeline.load_encoder", lambda *_, **__: WordsEncoder())
     put("a/x.txt", f"{BRIDGE}\n{FROG}")
     put("b/1.txt", FROG)
     put("b/d/2.txt", BANK)
@@ -41,6 +41,10 @@ def test_pairs_are_found_across_documents(
     ]
     whole = read_table("m.parquet").to_pylist()
     assert [row["a_text"] for row in whole] == [row["a_text"] for row in table]
+    put("b/1.txt", BANK)
+    assert status(["a", "b", "--mine", "-o", "m.tsv", "-o", "m.parquet", "-q"]) == 0
+    assert rows("m.tsv") == []
+    assert read_table("m.parquet").column_names == list(table[0])
 
 
 def test_swapped_collections_give_swapped_pairs() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -311,26 +312,25 @@ def local_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     server.server_close()
 
 
-def test_a_misspelt_name(local_hub: Hub) -> None:
-    """The hub has none of that name, which is told before anything heavy is imported."""
-    with pytest.raises(
-        ModelError,
-        match=f"cannot load the model 'our/sentenecs': {local_hub.address} has none of that name, or "
-        "keeps it private; check the spelling",
-    ):
-        load_encoder(["our/sentenecs"])
-    assert local_hub.asked == ["our/sentenecs"]
-
-
-def test_a_model_of_the_hub_that_gives_no_sentence_vectors(local_hub: Hub) -> None:
-    """It is not even downloaded."""
-    with pytest.raises(
-        ModelError,
-        match=r"cannot load the model 'our/bare': it has no modules.json, so it is no "
-        "sentence-transformers model; give the name of a",
-    ):
-        load_encoder(["our/bare"])
-    assert local_hub.asked == ["our/bare"]
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "our/sentenecs",
+            "{hub} has none of that name, or keeps it private; check the spelling",
+        ),
+        (
+            "our/bare",
+            "it has no modules.json, so it is no sentence-transformers model; give the name of a",
+        ),
+    ],
+)
+def test_what_the_hub_does_not_have(name: str, message: str, local_hub: Hub) -> None:
+    """A misspelt name, and a model of another kind: told before anything is imported or downloaded."""
+    told = f"cannot load the model '{name}': {message.format(hub=local_hub.address)}"
+    with pytest.raises(ModelError, match=re.escape(told)):
+        load_encoder([name])
+    assert local_hub.asked == [name]
 
 
 def test_a_download_is_announced(local_hub: Hub, caplog: pytest.LogCaptureFixture) -> None:

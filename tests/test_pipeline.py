@@ -17,6 +17,7 @@ import aligner
 from aligner import pipeline
 from aligner.align.free import THRESHOLD, Group, align_free
 from aligner.embed import Encoder
+from aligner.embed.combined import CombinedEncoder
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.errors import AlignerError, InputError, LanguageError, ModelError
 from aligner.options import Options
@@ -287,6 +288,24 @@ def test_number_of_threads_changes_nothing(sample: str) -> None:
         for threads in (1, 2)
     )
     assert one == two
+
+
+def test_what_was_compared_before_changes_nothing(embedded: Encoder) -> None:
+    """Words that an encoder remembers from other texts were computed beside others."""
+    encoder = CombinedEncoder([embedded, WordsEncoder()])
+    encoder.encode(["it weighs its models with the first text"])
+    remembered: list[int] = []
+
+    def compared() -> Comparison:
+        made = aligner.compare_files(*paths("bridge"), encoder=encoder)
+        assert isinstance(embedded, EmbeddedEncoder)
+        remembered.append(len(embedded._words))
+        return made
+
+    first = compared()
+    aligner.compare_files(*paths("translation"), encoder=encoder)
+    assert compared() == first
+    assert remembered[0] == remembered[1] > 0
 
 
 @pytest.mark.parametrize(("sample", "order"), ORDERS.items())

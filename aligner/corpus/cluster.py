@@ -12,11 +12,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from aligner.corpus.pair import Outcome, Outcomes, Pair
+from aligner.corpus.pair import Outcome, Outcomes, Pair, groups
 from aligner.corpus.worker import Task, Worker
 from aligner.errors import AlignerError, ModelError, ResultsError
 
@@ -86,9 +85,8 @@ class Actor:
         try:
             self._worker = self._worker or Worker(self._task)
             outcome = self._worker(_pair(row))
-        except (
-            AlignerError
-        ) as error:  # of every pair; an exception would reach the driver in disguise
+        except AlignerError as error:
+            # Of every pair; as an exception it would reach the driver in disguise.
             return row | {"state": "wrong", "reason": str(error), "files": "{}", "counts": "{}"}
         return row | {
             "state": outcome.state,
@@ -120,16 +118,10 @@ def _write_manifest(pairs: Iterable[Pair], path: Path) -> Path:
     types |= {"size": pyarrow.int64()}
     schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in FIELDS])
     with ParquetWriter(path, schema) as writer:
-        for some in _groups(pairs):
+        for some in groups(pairs, ROWS):
             rows = [_manifest_row(pair) for pair in some]
             writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
     return path
-
-
-def _groups(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
-    waiting = iter(pairs)
-    while some := list(islice(waiting, ROWS)):
-        yield some
 
 
 def _manifest_row(pair: Pair) -> dict[str, Any]:

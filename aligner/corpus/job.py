@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from aligner.corpus.ledger import Ledger
 from aligner.corpus.pair import Outcome, Outcomes, Pair
 from aligner.errors import ResultsError
+from aligner.hub import folder_revision
 from aligner.options import Options
 
 # Inside the folder of results: the ledger, and files before they are whole.
@@ -50,12 +51,6 @@ class Results:
         with _writing(folder):
             shutil.rmtree(self.drafts, ignore_errors=True)  # of a run that was killed
             self.drafts.mkdir()
-
-    @contextmanager
-    def opened(self) -> Iterator[Ledger]:
-        """The ledger, closed at the end."""
-        with self.ledger:
-            yield self.ledger
 
     def check(self) -> None:
         """Plan pairs again whose files are gone or are not what was written."""
@@ -128,30 +123,12 @@ def run(results: Results, engine: Engine) -> Outcomes:
 
 def conditions(options: Options, formats: Iterable[str]) -> str:
     """Whatever decides a result beside the two texts: version, models, options, formats, in one line."""
-    parts = [f"bitext-align {version('bitext-align')}", *map(_installed, MODELS)]
+    parts = [f"{package} {version(package)}" for package in ("bitext-align", *MODELS)]
     parts += [
         f"{name} {value}"
         for name, value in asdict(options).items()
         if name not in {"device", "cache"}  # which change how soon an answer comes
     ]
-    parts += [_of_folder(name) for name in (*options.models, options.verifier)]
+    named = [Path(name) for name in (*options.models, options.verifier)]
+    parts += [folder_revision(folder) for folder in named if folder.is_dir()]
     return " | ".join([*parts, *sorted(formats)])
-
-
-def _installed(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return package
-
-
-def _of_folder(model: str) -> str:
-    """The files of a model's folder with size and time: another model may take its place."""
-    folder = Path(model)
-    if not folder.is_dir():
-        return ""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return " ".join(
-        f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}"
-        for path in files
-    )

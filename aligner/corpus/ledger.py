@@ -11,8 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aligner.corpus.names import folded, told_apart
 from aligner.corpus.pair import ADDED_UP, Outcome, Pair, Row, Totals
@@ -80,15 +79,8 @@ class Ledger:
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._base.close()
 
     @contextmanager

@@ -26,6 +26,17 @@ COSINE, ABOVE, LENGTHS, BIAS = 3.0, 12.7, 4.1, -4.9
 USUAL = 0.25  # cosine of sentences that have nothing to do with each other, at the upper end
 
 
+# Of a table of the pairs, and what is in them.
+COLUMNS = {
+    **dict.fromkeys(("confidence", "margin", "cosine"), float),
+    **dict.fromkeys(("a_text", "b_text"), str),
+    "a": str,
+    "a_sentence": int,
+    "b": str,
+    "b_sentence": int,
+}
+
+
 class Place(NamedTuple):
     """Where a sentence stands: the document's path, and the sentence's number in it, from 0."""
 
@@ -124,17 +135,8 @@ def _others(found: Neighbours, sentence: int, best: int) -> float:
     return float(kept.mean()) if len(kept) else USUAL
 
 
-def rows(mining: Mining) -> Iterator[dict[str, str | float | int]]:
-    """The pairs as rows of a table."""
+def rows(mining: Mining) -> Iterator[tuple[str | float | int, ...]]:
+    """The pairs as rows of a table, with the columns `COLUMNS`."""
     for one in mining.pairs:
-        yield {
-            "confidence": one.confidence,
-            "margin": one.margin,
-            "cosine": one.cosine,
-            "a_text": one.a_text,
-            "b_text": one.b_text,
-            "a": one.a.path,
-            "a_sentence": one.a.sentence,
-            "b": one.b.path,
-            "b_sentence": one.b.sentence,
-        }
+        measures = (one.confidence, one.margin, one.cosine)
+        yield (*measures, one.a_text, one.b_text, *one.a, *one.b)

@@ -17,7 +17,7 @@ from aligner.vectors import Vectors
 # Pairs of vectors up to which all are looked at; a tenth of it takes 4.3 s of a slow core.
 MOST_EXACT = 1_000_000_000
 BLOCK = 2_048  # rows of the product that are in memory at a time
-# Vectors a centre, and the share of centres that is looked at: see docs/corpora.md for the recall.
+# Vectors a centre, and the share of centres that is looked at; what that misses is told (`recall`).
 PER_CENTRE, LOOKED_AT = 200, 0.1
 SAMPLED = 1_000  # queries from which the recall is told
 
@@ -38,6 +38,8 @@ class Neighbours:
 def nearest(queries: Vectors, vectors: Vectors, k: int, most_exact: int = MOST_EXACT) -> Neighbours:
     """The `k` nearest of `vectors` `[m, d]` for each of `queries` `[n, d]`, all of length 1, by cosine.
 
+    There must be a vector.
+
     Raises ResultsError when there are more than `most_exact` pairs and FAISS is not installed.
     """
     k = min(k, len(vectors))
@@ -57,11 +59,7 @@ def _exact(queries: Vectors, vectors: Vectors, k: int) -> tuple[npt.NDArray[np.i
     for start in range(0, len(queries), BLOCK):
         rows = slice(start, start + BLOCK)
         products = queries[rows] @ vectors.T
-        best = (
-            np.argpartition(-products, k - 1, axis=1)[:, :k]
-            if k
-            else np.empty((len(products), 0), int)
-        )
+        best = np.argpartition(-products, k - 1, axis=1)[:, :k]
         values = np.take_along_axis(products, best, axis=1)
         order = np.lexsort((best, -values), axis=1)
         numbers[rows] = np.take_along_axis(best, order, axis=1)

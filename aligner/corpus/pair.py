@@ -1,11 +1,13 @@
 """What goes to a worker and what comes back: one pair of documents, and what became of it."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeVar
 
 ADDED_UP = ("same", "partial", "only_a", "only_b", "boilerplate")
 Counts = Mapping[str, int | str]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,10 @@ class Totals:
     def differs(self) -> bool:
         """Whether any document says something that no counterpart does."""
         return self.alone > 0 or any(self.counts[one] for one in ("partial", "only_a", "only_b"))
+
+
+def groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Items by so many, as `itertools.batched` of Python 3.12 gives them."""
+    waiting = iter(items)
+    while some := list(islice(waiting, size)):
+        yield some

@@ -4,17 +4,19 @@ Vectors are kept as 16-bit floats: twenty sentences of 512 dimensions take 20 KB
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from aligner.corpus.job import conditions
 from aligner.corpus.ledger import Ledger
-from aligner.corpus.plan import digest
+from aligner.corpus.plan import digest, documents
 from aligner.embed import Encoder, Vectors
 from aligner.errors import InputError
-from aligner.options import Split
+from aligner.options import Options, Split
+from aligner.pipeline import encoder_for
 from aligner.read import read_path
 from aligner.segment import segment
 
@@ -91,16 +93,20 @@ class Passages:
         return json.dumps({"sentences": texts, "numbers": numbers}), vectors.tobytes()
 
 
-def read_passages(
+def read_folders(
     ledger: Ledger,
-    folder: Path,
-    names: Iterable[str],
-    reading: Reading,
+    folders: tuple[Path, Path],
+    leave_out: Path,
+    options: Options,
     progress: Callable[[str], object],
-) -> Passages:
-    """The passages of files below a folder."""
-    passages = Passages(ledger, reading)
-    for number, name in enumerate(names, 1):
-        progress(f"embedding {folder}: {number:,} documents")
-        passages.add(name, folder / name)
-    return passages
+) -> tuple[Passages, Passages]:
+    """The passages of all documents in either folder. Raises ModelError, ResultsError."""
+    encoder, of_vectors = encoder_for(options), conditions(Options(models=options.models), ())
+    sides = []
+    for folder, language in zip(folders, (options.lang_a, options.lang_b), strict=True):
+        passages = Passages(ledger, Reading(encoder, language, options.split, of_vectors))
+        for number, name in enumerate(documents(folder, leave_out), 1):
+            progress(f"embedding {folder}: document {number:,}")
+            passages.add(name, folder / name)
+        sides.append(passages)
+    return sides[0], sides[1]

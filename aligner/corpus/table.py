@@ -2,17 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from aligner.corpus.job import Results
+from aligner.corpus.pair import ADDED_UP, groups
 from aligner.errors import ResultsError
 
 NAME = "results.parquet"
 ROWS = 200  # results in memory at a time
 TEXTS = ("state", "name", "a", "b", "reason", "order", "language_a", "language_b", "json")
-NUMBERS = ("same", "partial", "only_a", "only_b", "boilerplate")
 
 
 def write_table(results: Results) -> None:
@@ -24,13 +22,13 @@ def write_table(results: Results) -> None:
     from pyarrow.parquet import ParquetWriter
 
     fields = [(name, pyarrow.string()) for name in TEXTS]
-    fields += [(name, pyarrow.int64()) for name in NUMBERS] + [("confidence", pyarrow.float64())]
+    fields += [(name, pyarrow.int64()) for name in ADDED_UP] + [("confidence", pyarrow.float64())]
     schema = pyarrow.schema(fields)
     target = results.folder / NAME
     draft = results.drafts / NAME
     try:
         with ParquetWriter(draft, schema, compression="zstd") as writer:
-            for rows in _groups(_rows(results)):
+            for rows in groups(_rows(results), ROWS):
                 writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
         draft.replace(target)
     except OSError as error:
@@ -39,19 +37,13 @@ def write_table(results: Results) -> None:
         ) from error
 
 
-def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while some := list(islice(rows, ROWS)):
-        yield some
-
-
 def _rows(results: Results) -> Iterator[dict[str, Any]]:
     for row in results.ledger.rows():
         found = {name: getattr(row, name) for name in ("state", "name", "confidence", "reason")}
         found |= {name: _text(getattr(row, name)) for name in ("a", "b")}
         found |= dict(row.counts)
         if row.state == "done":
-            path = results.folder / f"{row.name}.json"
-            found["json"] = Path(path).read_text(encoding="utf-8")
+            found["json"] = (results.folder / f"{row.name}.json").read_text(encoding="utf-8")
         yield found
 
 

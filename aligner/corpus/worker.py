@@ -1,19 +1,17 @@
 """One pair after the other, with models that were loaded once."""
 
-import copy
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aligner.cache import open_store
 from aligner.corpus.pair import Counts, Outcome, Pair
-from aligner.embed import Encoder, load_encoder
+from aligner.embed import Encoder
 from aligner.errors import AlignerError, InputError, LanguageError, ModelError
 from aligner.options import Options
-from aligner.pipeline import compare, compare_files
+from aligner.pipeline import compare, compare_files, encoder_for, verifier_for
 from aligner.types import Comparison, Side
-from aligner.verify import Verifier, load_verifier
+from aligner.verify import Verifier
 
 # The files of a result by suffix. It is sent to other processes, so a function of a module, or a partial
 # of one.
@@ -40,11 +38,10 @@ class Worker:
     ) -> None:
         self._task = task
         options = task.options
-        store = open_store() if options.cache else None
-        self._encoder = encoder or load_encoder(options.models, device=options.device, store=store)
+        self._encoder = encoder or encoder_for(options)
         self._verifier = verifier
         if not verifier and options.verifier != "off" and options.order != "monotonic":
-            self._verifier = load_verifier(None if options.verifier == "on" else options.verifier)
+            self._verifier = verifier_for(options)
 
     def __call__(self, pair: Pair) -> Outcome:
         """Compare a pair; what is wrong with it becomes the reason of the outcome.
@@ -66,11 +63,7 @@ class Worker:
         return Outcome(pair, "done", files=files, counts=counted(comparison))
 
     def _compared(self, pair: Pair) -> Comparison:
-        # The embedded model remembers words from one text to the next, and what it computes beside
-        # others differs in the last digits. A copy begins with nothing, so that a result does not depend
-        # on what was compared before.
-        encoder = copy.copy(self._encoder)
-        options, verifier = self._task.options, copy.copy(self._verifier)
+        options, encoder, verifier = self._task.options, self._encoder, self._verifier
         if pair.texts:
             names = (pair.a, pair.b)
             return compare(

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from aligner.details.clauses import (
     Dissected,
     Excerpts,
-    Marks,
     Matrix,
     Span,
     absent_spans,
@@ -16,6 +15,7 @@ from aligner.details.clauses import (
 )
 from aligner.details.facts import absent_facts
 from aligner.types import Detail, Document, Kind, Sentence
+from aligner.vectors import Marks
 
 __all__ = [
     "PerSentence",

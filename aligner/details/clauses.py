@@ -23,13 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from aligner.unspaced import pieces
-from aligner.vectors import Vectors
+from aligner.vectors import Marks, Vectors
 
 Span = tuple[int, int]
 Matrix = npt.NDArray[np.float64]
 Excerpts = Callable[[Sequence[str], Sequence[Sequence[Sequence[Span]]]], list[Vectors]]
-# Parts of a sentence, as offsets, and the log odds that another sentence does not say them.
-Marks = Sequence[tuple[int, int, float]]
 
 # Lengths of the runs of words that are looked for in the counterpart. On held-out words of REFreSD they
 # are worth 0.11 F1, the longest 0.01. Beside them, how much nearer the sentence comes without a run of
@@ -71,8 +69,6 @@ FORMS = ("own", "neighbours", "by_cosine")
 
 _BREAK_AFTER = re.compile(r"[,;:.!?…)»”\"—–、。，；：！？」』）]$")
 _BREAK_BEFORE = re.compile(r"[(«“\"—–「『（]")
-
-
 _JOINTS = " ,;:.–—、。，；："
 
 

@@ -28,6 +28,9 @@ SAME_SPELLING = 80
 # Cosine from which two names mean the same; from 0.5 to 0.7 detail F1 rises by 0.02, and same/partial is
 # best at 0.6.
 SAME_MEANING = 0.6
+LONGEST_UNIT = (
+    6  # characters of a currency before a number; more are not looked at, once for each number
+)
 AT_A_TIME = 256  # names compared with all words of a book at once, to bound memory
 # Number words up to this are as often articles and pronouns ('one of the two') as counts.
 LARGEST_VAGUE_WORD = 2
@@ -131,7 +134,7 @@ def _absent_numbers(sentence: Sentence, language: str, stated: _Numbers) -> list
         percent = _PERCENT_AFTER.match(text, number.end) is not None
         if vague or stated.state(number, percent=percent):
             continue
-        before = _UNIT_BEFORE.search(text, max(0, number.start - 6), number.start)
+        before = _UNIT_BEFORE.search(text, max(0, number.start - LONGEST_UNIT), number.start)
         span = (before.start() if before else number.start, after.end() if after else number.end)
         found.append(_detail(sentence, span, "number"))
     return found

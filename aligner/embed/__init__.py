@@ -7,7 +7,7 @@ from aligner.cache import Store
 from aligner.options import EMBEDDED
 from aligner.vectors import Vectors
 
-__all__ = ["Encoder", "Vectors", "load_encoder"]
+__all__ = ["Encoder", "Vectors", "forget_texts", "load_encoder"]
 
 
 class Encoder(Protocol):
@@ -26,6 +26,16 @@ class Encoder(Protocol):
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, d]` of length 1, a row a text, in the order of the texts."""
         ...
+
+
+def forget_texts(encoder: Encoder) -> None:
+    """Let an encoder begin anew, so that its vectors do not depend on what it encoded before.
+
+    An encoder that remembers texts has a method `forget`.
+    """
+    forget = getattr(encoder, "forget", None)
+    if forget is not None:
+        forget()
 
 
 def load_encoder(

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from aligner.embed import Encoder, Vectors
+from aligner.embed import Encoder, Vectors, forget_texts
 from aligner.embed.centred import unrelated_sentences
 from aligner.embed.excerpts import Kept, encode_excerpts
 from aligner.embed.windows import Runs, Windows, open_windows
@@ -26,6 +26,11 @@ class CombinedEncoder:
         self._encoders = encoders
         self.name = " + ".join(one.name for one in encoders)
         self.languages = _languages(encoders)
+
+    def forget(self) -> None:
+        """Let those encoders forget all texts that remember any."""
+        for one in self._encoders:
+            forget_texts(one)
 
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, d]` of length 1, a row a text."""

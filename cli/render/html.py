@@ -7,11 +7,11 @@ the document, so that no text ever becomes code.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aligner.types import UNDETERMINED, Comparison, Detail, Link, Sentence, Side
 
@@ -20,6 +20,9 @@ from .naming import SIDES, full_name, language_name, short_name
 from .options import RenderOptions
 from .sequence import Entry, OneSided, is_unsure, reading_order
 from .visible import flowing
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 PAGE = Path(__file__).parent / "page"
 # A plain BCP 47 tag; anything else in `lang` would mislead screen readers and hyphenation.
@@ -81,6 +84,26 @@ class _Choice:
 
 def render(comparison: Comparison, options: RenderOptions) -> str:
     """The comparison as one page. `only` chooses the filter that it opens with."""
+    style, script = (
+        (PAGE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+    )
+    return template("report.html.jinja").render(
+        columns=[_column(comparison, side) for side in SIDES],
+        choices=_choices(comparison),
+        chosen=f"only-{options.only}" if options.only else "all",
+        differs=comparison.differs,
+        order=comparison.order,
+        plot=dot_plot(comparison),
+        notes=[flowing(note) for note in comparison.notes],
+        signature=flowing(comparison.signature),
+        policy=policy(style, script),
+        style=style,
+        script=script,
+    )
+
+
+def template(name: str, filters: Mapping[str, Callable[..., str]] | None = None) -> "Template":
+    """A page of `PAGE`, in which every text is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -90,36 +113,24 @@ def render(comparison: Comparison, options: RenderOptions) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = (
-        (PAGE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
-    )
-    return environment.get_template("report.html.jinja").render(
-        columns=[_column(comparison, side) for side in SIDES],
-        choices=_choices(comparison),
-        chosen=f"only-{options.only}" if options.only else "all",
-        differs=comparison.differs,
-        order=comparison.order,
-        plot=dot_plot(comparison),
-        notes=[flowing(note) for note in comparison.notes],
-        signature=flowing(comparison.signature),
-        policy=_policy(style, script),
-        style=style,
-        script=script,
-    )
+    environment.filters |= filters or {}
+    return environment.get_template(name)
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str = "") -> str:
     """What a browser may load and run: this very style and script, and the icon in the page."""
+    sources = {"style-src": style, "script-src": script}
+    allowed = [f"{kind} 'sha256-{_digest(source)}'" for kind, source in sources.items() if source]
+    return "; ".join(
+        ["default-src 'none'", *allowed, "img-src data:", "base-uri 'none'", "form-action 'none'"]
+    )
+
+
+def _digest(source: str) -> str:
     from base64 import b64encode
     from hashlib import sha256
 
-    style_hash, script_hash = (
-        b64encode(sha256(source.encode()).digest()).decode() for source in (style, script)
-    )
-    return (
-        f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    return b64encode(sha256(source.encode()).digest()).decode()
 
 
 def _choices(comparison: Comparison) -> list[_Choice]:

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from aligner.types import Comparison, Detail, Document, Link
 
@@ -18,6 +19,9 @@ from .exchange import fraction
 from .options import RenderOptions
 from .sequence import Entry, reading_order
 from .visible import flowing
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 COLUMNS = (
     *("relation", "confidence", "similarity"),
@@ -32,12 +36,17 @@ UNSAFE_START = re.compile("^(?=\\s*[=+\\-@\"'\uff1d\uff0b\uff0d\uff20])")
 def render(comparison: Comparison, options: RenderOptions) -> str:  # noqa: ARG001
     """The comparison as TSV, in reading order; the options of display do not apply."""
     table = io.StringIO()
-    writer = csv.writer(
+    lines = writer(table)
+    lines.writerow(COLUMNS)
+    lines.writerows(_rows(comparison))
+    return table.getvalue()
+
+
+def writer(table: io.StringIO) -> "Writer":
+    """Writes lines of cells that `cell` made."""
+    return csv.writer(
         table, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n"
     )
-    writer.writerow(COLUMNS)
-    writer.writerows(_rows(comparison))
-    return table.getvalue()
 
 
 def _rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
