@@ -8,7 +8,7 @@ documents, as margins are for sentences (Artetxe & Schwenk, 2019).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -16,15 +16,16 @@ from aligner.corpus.nearest import nearest
 from aligner.corpus.passages import Passages
 from aligner.vectors import Vectors
 
+Cell = tuple[int, int]  # a document of a and one of b, by their numbers
+
 # Of each document; of the development articles, the right one was always in the first two.
 CANDIDATES = 20
 RIVALS = 5  # the background of a pair is the median of as many others
 # The closeness of documents on different matters, where there are not enough others to tell.
 USUAL = 0.25
-# Log odds by closeness, and by what it is above the background of a and of b: a logistic regression
-# on 91 pairs of documents (31 of articles, 60 of translations), drawn as collections of 2 to 91
-# documents of which half have no counterpart. `python -m benchmarks.corpora pairing` judges them.
-CLOSENESS, ABOVE, BIAS = 8.5, 21.8, -9.46
+# Log odds by closeness, and by what it is above the background of a and of b, fitted and cross-validated
+# by `python -m benchmarks.fit_corpora`.
+CLOSENESS, ABOVE, BIAS = 7.81, 19.09, -8.13
 SURE = 0.5  # confidence from which documents are a pair
 
 
@@ -35,20 +36,26 @@ def match(a: Passages, b: Passages) -> Iterator[tuple[str, str, float]]:
     """
     if not len(a) or not len(b):
         return
-    close = _closeness(a, b)
-    rows, columns = defaultdict(list), defaultdict(list)
-    for (i, j), value in close.items():
-        rows[i].append(value)
-        columns[j].append(value)
-    for (i, j), value in sorted(close.items()):
-        above = sum(value - _background(side, value) for side in (rows[i], columns[j]))
+    for (i, j), (value, above) in sorted(evidence(_closeness(a, b)).items()):
         odds = CLOSENESS * value + ABOVE * above + BIAS
         confidence = 1 / (1 + np.exp(-odds))
         if confidence >= SURE:
             yield a.paths[i], b.paths[j], round(float(confidence), 4)
 
 
-def _closeness(a: Passages, b: Passages) -> dict[tuple[int, int], float]:
+def evidence(close: Mapping[Cell, float]) -> dict[Cell, tuple[float, float]]:
+    """By the numbers of two documents: how close they are, and by how much more than their rivals."""
+    rows, columns = defaultdict(list), defaultdict(list)
+    for (i, j), value in close.items():
+        rows[i].append(value)
+        columns[j].append(value)
+    return {
+        (i, j): (value, sum(value - _background(side, value) for side in (rows[i], columns[j])))
+        for (i, j), value in close.items()
+    }
+
+
+def _closeness(a: Passages, b: Passages) -> dict[Cell, float]:
     """How close documents are that may be pairs, by their numbers."""
     means = [_document_vectors(side) for side in (a, b)]
     pairs = set()

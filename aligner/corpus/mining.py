@@ -19,10 +19,9 @@ from aligner.corpus.passages import Passages
 from aligner.vectors import Vectors
 
 NEIGHBOURS = 4  # as in the paper
-# Fitted on NTREX in por-fra, deu-ita and spa-eng with half of the sentences of either side without a
-# counterpart; `python -m benchmarks.corpora mining` judges them. The best threshold of the margin alone
-# was worse by 0.01. Equal digits and centred vectors added nothing.
-COSINE, ABOVE, LENGTHS, BIAS = 3.0, 12.7, 4.1, -4.9
+# Log odds, fitted and cross-validated by `python -m benchmarks.fit_corpora`. Equal digits and centred
+# vectors added nothing.
+COSINE, ABOVE, LENGTHS, BIAS = 2.91, 12.60, 4.12, -4.77
 USUAL = 0.25  # cosine of sentences that have nothing to do with each other, at the upper end
 
 
@@ -58,6 +57,22 @@ class Mined:
     b_text: str
     a: Place
     b: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Two sentences by their numbers, and what speaks for them.
+
+    `margin` and `cosine` as in `Mined`; `above`: the cosine above those with the next ones, of both;
+    `lengths`: the logarithm of their ratio, 0 or more.
+    """
+
+    a: int
+    b: int
+    margin: float
+    cosine: float
+    above: float
+    lengths: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +114,35 @@ def mine(a: Sentences, b: Sentences, least: float = 0.5) -> Mining:
     forth, back = (
         nearest(*sides, NEIGHBOURS) for sides in ((a.vectors, b.vectors), (b.vectors, a.vectors))
     )
-    usual_a, usual_b = forth.cosines.mean(axis=1), back.cosines.mean(axis=1)
-    best_b, best_a = _best(forth, usual_a, usual_b), _best(back, usual_b, usual_a)
     found = []
-    for i, j in enumerate(best_b.tolist()):
-        if best_a[j] != i:
-            continue
-        cosine = float(a.vectors[i] @ b.vectors[j])
-        above = 2 * cosine - _others(forth, i, j) - _others(back, j, i)
-        lengths = abs(math.log(len(a.texts[i]) / len(b.texts[j])))
-        odds = COSINE * cosine + ABOVE * above - LENGTHS * lengths + BIAS
+    for one in best_of_each_other(a, b, forth, back):
+        odds = COSINE * one.cosine + ABOVE * one.above - LENGTHS * one.lengths + BIAS
         sure = 1 / (1 + math.exp(-odds))
         if sure >= least:
-            margin = cosine / max(float(usual_a[i] + usual_b[j]) / 2, 1e-6)
-            measures = (round(sure, 4), round(margin, 4), round(cosine, 4))
+            measures = (round(sure, 4), round(one.margin, 4), round(one.cosine, 4))
+            i, j = one.a, one.b
             found.append(Mined(*measures, a.texts[i], b.texts[j], a.places[i], b.places[j]))
     found.sort(key=lambda one: (-one.confidence, one.a, one.b))
     return Mining(found, min(forth.recall, back.recall))
+
+
+def best_of_each_other(
+    a: Sentences, b: Sentences, forth: Neighbours, back: Neighbours
+) -> Iterator[Candidate]:
+    """The pairs in which each is the other's best by margin, from the nearest of either."""
+    usual_a, usual_b = forth.cosines.mean(axis=1), back.cosines.mean(axis=1)
+    best_b, best_a = _best(forth, usual_a, usual_b), _best(back, usual_b, usual_a)
+    for i, j in enumerate(best_b.tolist()):
+        if best_a[j] == i:
+            cosine = float(a.vectors[i] @ b.vectors[j])
+            yield Candidate(
+                i,
+                j,
+                margin=cosine / max(float(usual_a[i] + usual_b[j]) / 2, 1e-6),
+                cosine=cosine,
+                above=2 * cosine - _others(forth, i, j) - _others(back, j, i),
+                lengths=abs(math.log(len(a.texts[i]) / len(b.texts[j]))),
+            )
 
 
 def _best(found: Neighbours, own: Vectors, other: Vectors) -> npt.NDArray[np.intp]:
