@@ -1,6 +1,7 @@
 """What one side of a link says and the other document never does, and what makes a sentence news."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from aligner.details.clauses import (
     Dissected,
@@ -29,6 +30,9 @@ __all__ = [
 
 Pair = tuple[Sequence[int], Sequence[int]]
 PerSentence = Sequence[tuple[Detail, ...]]
+# Of a and of b.
+Facts = tuple[PerSentence, PerSentence]
+Parts = tuple[dict[int, Dissected], dict[int, Dissected]]
 # By the number of a sentence and of one of the other text that does not say them.
 Verdicts = Mapping[tuple[int, int], Marks]
 # For each `(i, j)`, what of the i-th text of a the j-th of b does not say, and the reverse.
@@ -43,39 +47,48 @@ LINKS_AT_A_TIME = 128
 def link_details(
     documents: tuple[Document, Document],
     links: Sequence[Pair],
-    facts: tuple[PerSentence, PerSentence],
+    facts: Callable[[], Facts],
     excerpts: Excerpts,
     unsaid: Unsaid | None = None,
 ) -> list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]:
     """For each link, the details of its sentences of a and of b, in the order of the text.
 
-    `links`: sentence numbers of a and of b. `facts`: the names and numbers of each sentence of a and
-    of b that the other document lacks. `excerpts`: the vectors of texts with words left out. `unsaid`:
-    what a verifier finds that linked sentences lack, if there is one.
+    `links`: sentence numbers of a and of b. `facts`: tells the names and numbers of each sentence of
+    a and of b that the other document lacks. `excerpts`: the vectors of texts with words left out; it is
+    called in a thread of its own, beside `facts` and the judgement of links before. `unsaid`: what a
+    verifier finds that linked sentences lack, if there is one.
     """
-    marks = unsaid and verdicts(documents, links, unsaid)
-    return [
-        found
-        for start in range(0, len(links), LINKS_AT_A_TIME)
-        for found in _of_some_links(
-            documents, links[start : start + LINKS_AT_A_TIME], facts, excerpts, marks
-        )
-    ]
+    batches = [links[k : k + LINKS_AT_A_TIME] for k in range(0, len(links), LINKS_AT_A_TIME)]
+    if not batches:
+        return []
+    result = []
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(_parts, documents, batches[0], excerpts)
+        found = facts()
+        marks = unsaid and verdicts(documents, links, unsaid)
+        for some, after in zip(batches, [*batches[1:], []], strict=True):
+            parts = coming.result()
+            coming = pool.submit(_parts, documents, after, excerpts)
+            result += _of_some_links(documents, some, parts, found, marks)
+    return result
+
+
+def _parts(documents: Sequence[Document], links: Sequence[Pair], excerpts: Excerpts) -> Parts:
+    """The sentences of links, taken apart."""
+    linked = [sorted({k for link in links for k in link[side]}) for side in (0, 1)]
+    texts = [documents[side].sentences[k].text for side in (0, 1) for k in linked[side]]
+    vectors = iter(dissect(texts, excerpts))
+    of_a, of_b = ({k: next(vectors) for k in numbers} for numbers in linked)
+    return of_a, of_b
 
 
 def _of_some_links(
     documents: tuple[Document, Document],
     links: Sequence[Pair],
-    facts: tuple[PerSentence, PerSentence],
-    excerpts: Excerpts,
+    parts: Parts,
+    facts: Facts,
     marks: tuple[Verdicts, Verdicts] | None,
 ) -> list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]:
-    linked = [sorted({k for link in links for k in link[side]}) for side in (0, 1)]
-    texts = [documents[side].sentences[k].text for side in (0, 1) for k in linked[side]]
-    vectors = iter(dissect(texts, excerpts))
-    parts: list[dict[int, Dissected]] = [
-        {k: next(vectors) for k in linked[side]} for side in (0, 1)
-    ]
     result = []
     for link in links:
         sides = []
