@@ -183,10 +183,12 @@ def align_monotonic(a: MonotonicSide, b: MonotonicSide) -> tuple[list[Bead], Gap
         alone = [Bead((i,), (), 1.0) for i in range(len(a))]
         return alone + [Bead((), (j,), 1.0) for j in range(len(b))], estimate_gaps([])
     lattice = read_lattice(a, b)
-    steps: list[Step] = []
-    for _ in range(ROUNDS + 1):
-        gaps = estimate_gaps(steps)
-        steps = best_path(lattice, gaps)
+    gaps = estimate_gaps([])
+    steps = best_path(lattice, gaps)
+    for _ in range(ROUNDS):
+        last, gaps = gaps, estimate_gaps(steps)
+        if gaps != last:
+            steps = best_path(lattice, gaps)
     posterior = Posterior.of(lattice, gaps)
     return [bead for step in steps for bead in beads_of(step, posterior)], gaps
 
