@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +32,7 @@ from aligner.read import (
 )
 from aligner.score import (
     PairScores,
+    Passage,
     alone_probability,
     candidates,
     cosines,
@@ -51,7 +52,6 @@ from aligner.types import (
     Order,
     Sentence,
 )
-from aligner.vectors import Views
 from aligner.verify import ReadingVerifier, Verifier, load_verifier
 
 STANDARD_INPUT = "-"
@@ -88,10 +88,14 @@ class Bead:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Models that the caller has loaded already, where there are any."""
+    """Models that the caller has loaded already, where there are any.
+
+    `coming`: the verifier, while it is loaded.
+    """
 
     encoder: Encoder | None = None
     verifier: Verifier | None = None
+    coming: Future[Verifier] | None = None
 
 
 # Called with a few words at the start of each stage.
@@ -160,9 +164,10 @@ def _compare(
             segment(source.text, name=source.name, language=language, split=options.split)
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
         ]
+        documents = [side.document for side in sides]
+        given = _with_verifier_coming(options, documents, given)
         encoder = loading.result()
     forget_texts(encoder)
-    documents = [side.document for side in sides]
     # One BLAS thread: the matrices are small, and threads that wait for each other took three times as
     # long on a busy machine. The embedded model has threads of its own.
     with one_blas_thread():
@@ -174,12 +179,12 @@ def _compare(
         verifier = None
         if order == "free":
             kept = _kept(documents)
-            # The verifier reads the sentences beside the other views of them; both have idle moments.
+            # The verifier reads the sentences beside the rest; both have idle moments.
             with ThreadPoolExecutor(1) as pool:
-                reading = pool.submit(_verifier, options, kept, given.verifier)
-                views = _views(kept, windows, encoder)
+                reading = pool.submit(_verifier, options, kept, given)
+                passages = _passages(documents, kept, windows, encoder)
                 verifier = reading.result()
-            pair = partial(_free_beads, documents, kept, views, verifier)
+            pair = partial(_free_beads, documents, kept, passages, verifier)
         else:
             pair = partial(_monotonic_beads, documents, windows)
         progress(f"pairing {counts} sentences")
@@ -255,15 +260,30 @@ def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
     return kept
 
 
+def _with_verifier_coming(options: Options, documents: Sequence[Document], given: Given) -> Given:
+    """The embedded verifier takes as long to load as the first vectors: begun before the order is known.
+
+    Others may take much longer, and in monotonic order none is asked.
+    """
+    if given.verifier or options.verifier != "on" or options.order == "monotonic":
+        return given
+    if sum(len(document.sentences) for document in documents) > MOST_VERIFIED:
+        return given
+    pool = ThreadPoolExecutor(1)
+    coming = pool.submit(verifier_for, options)
+    pool.shutdown(wait=False)
+    return replace(given, coming=coming)
+
+
 def _verifier(
-    options: Options, kept: Sequence[Mapping[int, Sentence]], given: Verifier | None
+    options: Options, kept: Sequence[Mapping[int, Sentence]], given: Given
 ) -> Verifier | None:
     """The verifier that takes part in free order, ready for those sentences."""
     if options.verifier == "off" or not all(kept):
         return None
     if options.verifier == "on" and _too_many_to_verify(kept):
         return None
-    verifier = given or verifier_for(options)
+    verifier = given.verifier or (given.coming.result() if given.coming else verifier_for(options))
     if isinstance(verifier, ReadingVerifier):
         verifier.read([one.text for side in kept for one in side.values()])
     return verifier
@@ -273,20 +293,28 @@ def _too_many_to_verify(kept: Sequence[Mapping[int, Sentence]]) -> bool:
     return sum(map(len, kept)) > MOST_VERIFIED
 
 
-def _views(
-    kept: Sequence[Mapping[int, Sentence]], windows: Sequence[Windows], encoder: Encoder
-) -> list[Views]:
-    """The views of the kept sentences of either text; of nothing where either has none."""
+def _passages(
+    documents: Sequence[Document],
+    kept: Sequence[Mapping[int, Sentence]],
+    windows: Sequence[Windows],
+    encoder: Encoder,
+) -> list[Passage]:
+    """The evidence in the kept sentences of either text; none where either has none."""
     if not all(kept):
         return []
+    sentences = [list(side.values()) for side in kept]
     chosen = [KeptWindows(one, list(side)) for one, side in zip(windows, kept, strict=True)]
-    return embed_views([list(side.values()) for side in kept], encoder, chosen)
+    views = embed_views(sentences, encoder, chosen)
+    return [
+        read_passage(side, document.language, view)
+        for side, document, view in zip(sentences, documents, views, strict=True)
+    ]
 
 
 def _free_beads(
     documents: Sequence[Document],
     kept: Sequence[Mapping[int, Sentence]],
-    views: Sequence[Views],
+    passages: Sequence[Passage],
     verifier: Verifier | None,
 ) -> list[Bead]:
     """Beads in any order over what is not boilerplate."""
@@ -298,7 +326,7 @@ def _free_beads(
     said_of_a, said_of_b = np.zeros_like(probability), np.zeros_like(probability)
     if all(kept):
         cells = np.ix_(*(list(side) for side in kept))
-        scores = _pair_scores(documents, kept, views, verifier)
+        scores = _pair_scores(kept, passages, verifier)
         probability[cells] = scores.probability
         said_of_a[cells], said_of_b[cells] = scores.said_of_a, scores.said_of_b
     groups = align_free(probability, said_of_a, said_of_b)
@@ -324,20 +352,13 @@ def _monotonic_beads(documents: Sequence[Document], windows: Sequence[Windows]) 
 
 
 def _pair_scores(
-    documents: Sequence[Document],
-    kept: Sequence[Mapping[int, Sentence]],
-    views: Sequence[Views],
-    verifier: Verifier | None,
+    kept: Sequence[Mapping[int, Sentence]], passages: Sequence[Passage], verifier: Verifier | None
 ) -> PairScores:
     """How well the kept sentences of a and b go together, `[n, m]`."""
-    sentences = [list(side.values()) for side in kept]
-    a, b = (
-        read_passage(side, document.language, view)
-        for side, document, view in zip(sentences, documents, views, strict=True)
-    )
+    a, b = passages
     statement = None
     if verifier is not None:
-        texts_a, texts_b = ([sentence.text for sentence in side] for side in sentences)
+        texts_a, texts_b = ([sentence.text for sentence in side.values()] for side in kept)
         pairs = candidates(a, b)
         statement = np.full((len(a), len(b)), np.nan)
         statement[tuple(np.array(pairs).T)] = verifier.score(texts_a, texts_b, pairs)

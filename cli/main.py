@@ -1,5 +1,6 @@
 """The command: flags to options, one call of the library, one echo, an exit status."""
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -36,6 +37,8 @@ from .render.visible import flowing
 DONE = 0
 DIFFERS = 1  # with --exit-code, when either text says something that the other does not
 TROUBLE = 2
+# Objects made between two looks of the collector at the newest.
+COLLECTED_EVERY = 50_000
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -190,5 +193,7 @@ def _open_closed_streams() -> None:
 
 def run() -> None:
     """The console script."""
+    # Loading models makes a million objects that stay, and the collector looked at them every 700.
+    gc.set_threshold(COLLECTED_EVERY)
     _open_closed_streams()
     sys.exit(status(sys.argv[1:]))

@@ -21,8 +21,9 @@ from aligner.threads import cores, one_blas_thread
 from aligner.vectors import Vectors
 
 DIMENSIONS = 512
-# Texts that a thread encodes at a time. Fixed, so that sums are rounded alike on any machine.
-CHUNK = 64
+# Texts that a thread encodes at a time: a quarter of them, within these bounds, so that few keep several
+# threads busy, too. Whatever the machine, so that sums are rounded alike.
+LEAST_CHUNK, CHUNK = 8, 64
 # Many texts are encoded more at a time, since they share tokens, but in enough chunks for all threads.
 LARGE_CHUNK, CHUNKS = 256, 8
 # Texts of which the sums over words are kept from one call to the next: phrases and details are of the
@@ -85,9 +86,10 @@ class EmbeddedEncoder:
         return windows
 
     def _in_chunks(
-        self, work: Callable[[int, int], None], count: int, at_once: int = CHUNK
+        self, work: Callable[[int, int], None], count: int, at_once: int | None = None
     ) -> None:
         """Call `work` with the bounds of every `at_once` of `count` texts, in threads where wanted."""
+        at_once = at_once or min(CHUNK, max(LEAST_CHUNK, count // 4))
         chunks = [(start, min(start + at_once, count)) for start in range(0, count, at_once)]
         with one_blas_thread():
             if self._threads == 1 or len(chunks) < 2:
