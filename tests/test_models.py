@@ -252,6 +252,13 @@ def test_a_folder_without_a_sentence_model(
     )
 
 
+def test_a_device_for_the_embedded_model_alone() -> None:
+    """It has no use for one, and the user should know; another model beside it may have."""
+    with pytest.raises(ModelError, match="runs on the processor, not on 'cuda'; name another"):
+        load_encoder(device="cuda")
+    assert load_encoder(device="cpu").name == load_encoder().name
+
+
 @pytest.mark.parametrize("device", ["nowhere", "meta:x"])
 def test_a_device_that_is_not_there(device: str) -> None:
     """One line that says what to try."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aligner.cache import Store
+from aligner.errors import ModelError
 from aligner.options import EMBEDDED
 from aligner.vectors import Vectors
 
@@ -47,9 +48,15 @@ def load_encoder(
     names it, or `auto`; the embedded model takes the processor's cores. `store`: where vectors are kept;
     beside it, the embedded model's weights are kept unpacked.
 
-    Raises ModelError when a model cannot be loaded.
+    Raises ModelError when a model cannot be loaded, or none of them can run on the device.
     """
-    encoders = [_load_one(model, device, store) for model in dict.fromkeys(models or (EMBEDDED,))]
+    names = list(dict.fromkeys(models or (EMBEDDED,)))
+    if names == [EMBEDDED] and device not in ("auto", "cpu"):
+        raise ModelError(
+            f"the embedded model runs on the processor, not on {device!r}; name another with --model, "
+            "or leave out --device"
+        )
+    encoders = [_load_one(model, device, store) for model in names]
     if len(encoders) == 1:
         return encoders[0]
     from aligner.embed.combined import CombinedEncoder
