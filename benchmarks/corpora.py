@@ -114,10 +114,13 @@ def best_pairs(place: Path) -> dict[str, str]:
     from aligner.corpus.matching import match
     from aligner.corpus.passages import read_folders
     from aligner.options import Options
+    from cli.progress import ManyProgress
 
     best: dict[str, tuple[float, str]] = {}
     with closing(Results(place.parent / "out").ledger) as ledger:  # nothing is embedded twice
-        a, b = read_folders(ledger, (place / "a", place / "b"), place / "out", Options(), len)
+        a, b = read_folders(
+            ledger, (place / "a", place / "b"), [], Options(), ManyProgress(shown=False)
+        )
         for path_a, path_b, sure in match(a, b):
             name_a, name_b = (
                 path.split("-", 1)[1].removesuffix(".txt") for path in (path_a, path_b)

@@ -66,16 +66,7 @@ def is_corpus(a: str, b: str, many: CorpusOptions) -> bool:
         raise OutputError(
             f"{folder} is a folder and {other} is none; give two files or two folders"
         )
-    for flag, given in (
-        ("--pair", many.pair != "name"),
-        ("--pairs", many.pairs),
-        ("--html", many.html),
-        ("--mine", many.mine),
-        ("--jobs", many.jobs != 1),
-        ("--engine", many.engine != "local"),
-        ("--address", many.address),
-        ("--gpus", many.gpus),
-    ):
+    for flag, given in (many.for_documents | {"--mine": many.mine}).items():
         if given:
             raise OutputError(f"{flag} is for two folders, which {a} and {b} are not; see --help")
     return False
@@ -121,7 +112,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
         progress("reading the folders")
         _plan(corpus, ledger, conditions(corpus.options, corpus.formats), progress)
         plan = left(results)
-        progress.begin(plan.pairs, plan.size)
+        progress.begin(plan.pairs, plan.size, "comparing", "pair")
         try:
             if plan.pairs:
                 with closing(run(results, _engine(corpus, results.drafts))) as outcomes:
@@ -141,19 +132,27 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
         totals = ledger.totals()
         lines = list(_summary(results, totals, quiet=quiet))
     typer.echo("\n".join(lines))
-    return totals.differs, totals.states.get("failed", 0) > 0
+    return totals.differs, totals.failed > 0
 
 
 def _matched(
     corpus: Corpus, ledger: "Ledger", progress: "ManyProgress"
-) -> list[tuple[str, str, float]]:
-    """The pairs of documents that tell of the same event; embedded before the plan, and kept."""
+) -> tuple[list[tuple[str, str, float]], dict[tuple[str, str], str]]:
+    """The pairs of documents that tell of the same event; embedded before the plan, and kept.
+
+    With them, by side and path, why a document could not be read.
+    """
     from aligner.corpus.matching import match
     from aligner.corpus.passages import read_folders
 
-    a, b = read_folders(ledger, corpus.folders, corpus.outputs[0], corpus.options, progress)
+    a, b = read_folders(ledger, corpus.folders, corpus.outputs, corpus.options, progress)
     progress(f"pairing {len(a):,} and {len(b):,} documents")
-    return list(match(a, b))
+    failed = {
+        (side, path): why
+        for side, some in zip("ab", (a, b), strict=True)
+        for path, why in some.failed.items()
+    }
+    return list(match(a, b)), failed
 
 
 def _plan(corpus: Corpus, ledger: "Ledger", conditions: str, progress: "ManyProgress") -> None:
@@ -165,18 +164,19 @@ def _plan(corpus: Corpus, ledger: "Ledger", conditions: str, progress: "ManyProg
 
     many, folders = corpus.many, corpus.folders
     by_content: list[tuple[str, str, float]] = []
+    failed: dict[tuple[str, str], str] = {}
     if many.pair == "content" and not many.pairs:
-        by_content = _matched(corpus, ledger, progress)
+        by_content, failed = _matched(corpus, ledger, progress)
     with ledger.planning():
         if many.pairs:
             plan_table(ledger, many.pairs, folders, key)
             return
-        plan_folders(ledger, folders, corpus.outputs[0])
+        plan_folders(ledger, folders, corpus.outputs)
         if many.pair == "content":
             ledger.add_partners(by_content)
         else:
             ledger.pair_by_name()
-        plan_partners(ledger, folders, key, many.pair)
+        plan_partners(ledger, folders, key, many.pair, failed)
 
 
 def _engine(corpus: Corpus, place: Path) -> "Engine":
@@ -209,12 +209,13 @@ def _summary(results: "Results", totals: "Totals", *, quiet: bool) -> Iterator[s
         f"= {counts['same']} same   ~ {counts['partial']} partial   "
         f"- {counts['only_a']} only in A   + {counts['only_b']} only in B"
     )
-    if totals.alone:
-        sides = (f"{many} of {side.upper()}" for side, many in totals.unpaired.items())
-        yield f"without a counterpart: {', '.join(sides)}"
+    for what, by_side in (("without a counterpart", totals.unpaired), ("not read", totals.unread)):
+        if by_side:
+            sides = (f"{many} of {side.upper()}" for side, many in by_side.items())
+            yield f"{what}: {', '.join(sides)}"
     if quiet:
         return
-    for state, many in (("failed", failed), ("unpaired", totals.alone)):
+    for state, many in (("failed", totals.failed), ("unpaired", totals.alone)):
         rows = (row for row in results.ledger.rows() if row.state == state)
         for row in islice(rows, SHOWN):
             yield flowing(f"{state}: {row.name or row.a or row.b}: {row.reason}")

@@ -31,7 +31,7 @@ def write_index(results: "Results", formats: Iterable[str]) -> None:
     pages = 0
     if "html" in formats:
         totals = results.ledger.totals()
-        pages = max(1, -(-(totals.pairs + totals.alone) // ROWS_OF_A_PAGE))
+        pages = max(1, -(-totals.lines // ROWS_OF_A_PAGE))
         rows = results.ledger.rows()
         for number in range(1, pages + 1):
             some = list(islice(rows, ROWS_OF_A_PAGE))

@@ -16,7 +16,7 @@ from aligner.options import Options
 from . import flags
 from .folders import Corpus, check_flags, compare_folders, is_corpus
 from .help import GroupedHelp
-from .mined import mine_folders
+from .mined import check_mining, mine_folders
 from .output import (
     PAGE_WIDTH,
     OutputError,
@@ -109,8 +109,9 @@ def align(  # noqa: PLR0913 (one for each flag)
     if is_corpus(a, b, many):
         check_flags({"-f": form, "-y": side_by_side, "--width": width, "--gold": gold})
         if mine:
-            mine_folders((Path(a), Path(b)), output or [], options, quiet=quiet)
-            return DONE
+            check_mining(output or [], many.for_documents | {"--only": only})
+            failed = mine_folders((Path(a), Path(b)), output or [], options, quiet=quiet)
+            return TROUBLE if failed else DONE
         corpus = Corpus(a, b, output or [], options, many, only)
         differs, failed = compare_folders(corpus, quiet=quiet)
         return TROUBLE if failed else DIFFERS if exit_code and differs else DONE

@@ -4,7 +4,8 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -67,7 +68,17 @@ def _is_same_file(path: Path, name: str) -> bool:
 
 
 def write(path: Path, report: str | bytes) -> None:
-    """Write a report, text as UTF-8, in one step: a reader finds the old file or the whole new one.
+    """Write a report, text as UTF-8, in one step.
+
+    Raises OutputError when the folder or the file does not allow it.
+    """
+    with replacing(path) as draft:
+        draft.write_bytes(report if isinstance(report, bytes) else report.encode())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A draft to write, which then takes the place of a file: readers find the old or the whole new.
 
     Raises OutputError when the folder or the file does not allow it.
     """
@@ -75,7 +86,7 @@ def write(path: Path, report: str | bytes) -> None:
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         try:
-            draft.write_bytes(report if isinstance(report, bytes) else report.encode())
+            yield draft
             if target.exists():
                 shutil.copymode(target, draft)
             draft.replace(target)

@@ -71,7 +71,11 @@ class Progress:
         from rich.progress import Progress as Display
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+        )
         display = Display(
             *columns,
             console=Console(stderr=True),
@@ -97,7 +101,7 @@ class _Warnings(logging.Handler):
 
 
 class ManyProgress(Progress):
-    """How far a job of many pairs is, with its rate and the time that is left.
+    """How far a job of many pairs, or documents, is, with its rate and the time that is left.
 
     On a terminal a line that is kept up to date, elsewhere a line a minute; nothing where it is not
     `shown`. The time left is told by the bytes that are left, since large pairs come first.
@@ -108,18 +112,21 @@ class ManyProgress(Progress):
         super().__init__(shown=shown and terminal)
         self._by_line = shown and not terminal
         self._plan = (0, 0)
+        self._work = self._noun = ""
         self._size = 0
         self._started = self._told = time.monotonic()
         self.done = 0
 
-    def begin(self, pairs: int, size: int) -> None:
-        """Tell how many pairs, of how many bytes, are to be done."""
-        self._plan = pairs, size
+    def begin(self, many: int, size: int, work: str, noun: str) -> None:
+        """Tell how many of a noun, of how many bytes, are to be done, and what the work is."""
+        self._plan = many, size
+        self._work, self._noun = flowing(work), noun
+        self.done = self._size = 0
         self._started = self._told = time.monotonic()
-        self(f"comparing {pairs:,} pairs")
+        self(f"{self._work}: {many:,} {noun}s")
 
     def add(self, size: int) -> None:
-        """Tell that a pair is done."""
+        """Tell that one is done."""
         self.done += 1
         self._size += size
         now = time.monotonic()
@@ -129,11 +136,12 @@ class ManyProgress(Progress):
             typer.echo(f"align: {self._line(now)}", err=True)
 
     def _line(self, now: float) -> str:
-        pairs, size = self._plan
+        many, size = self._plan
         elapsed = max(now - self._started, 1e-3)
         rate = 60 * self.done / elapsed
         left = elapsed * (size - self._size) / self._size if self._size else 0
-        return f"{self.done:,} of {pairs:,} pairs, {rate:,.0f} a minute, {_clock(left)} left"
+        done = f"{self.done:,} of {many:,} {self._noun}s"
+        return f"{self._work}: {done}, {rate:,.0f} a minute, {_clock(left)} left"
 
 
 def _clock(seconds: float) -> str:

@@ -34,6 +34,21 @@ class WordsEncoder:
         return vector
 
 
+class StoppedEncoder(WordsEncoder):
+    """Interrupted, once, when it is to encode more than so many texts in all."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most: int | None = most
+
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """As `WordsEncoder`. Raises KeyboardInterrupt."""
+        if self._most is not None and len(self.encoded) + len(texts) > self._most:
+            self._most = None
+            raise KeyboardInterrupt
+        return super().encode(texts)
+
+
 def _of_word(word: str) -> npt.NDArray[np.float64]:
     seed = zlib.crc32(word.encode("utf-8", "surrogatepass"))
     return np.random.default_rng(seed).normal(size=64)

@@ -67,6 +67,30 @@ def test_killed_runs_and_processes_give_what_one_undisturbed_run_gives(folders: 
     assert len(contents(folders / "calm")) == 14
 
 
+def test_killed_mining_gives_what_an_undisturbed_one_gives(folders: Path) -> None:
+    """Kill -9 when something is embedded, then to the end: byte for byte the same."""
+    mine = [*RUN, str(folders / "a"), str(folders / "b"), "--mine", "-q", "-o"]
+    subprocess.run([*mine, str(folders / "calm.tsv")], check=True, cwd=ROOT, timeout=300)
+    killed = [*mine, str(folders / "killed.tsv")]
+    run = subprocess.Popen(killed, cwd=ROOT)
+    started = time.monotonic()
+    kept = folders / ".killed.tsv.align"
+    while not _embedded(kept) and run.poll() is None:
+        time.sleep(0.005)
+        assert time.monotonic() - started < 300
+    run.kill()
+    run.wait()
+    subprocess.run(killed, check=True, cwd=ROOT, timeout=300)
+    assert (folders / "killed.tsv").read_bytes() == (folders / "calm.tsv").read_bytes()
+    assert not kept.exists()
+
+
+def _embedded(place: Path) -> bool:
+    """Whether the log of a ledger is longer than that of empty tables."""
+    logs = list(place.glob("*-wal"))
+    return any(path.stat().st_size > 80_000 for path in logs)
+
+
 def test_interrupt_ends_every_process(folders: Path) -> None:
     """Ctrl-C, which reaches the whole group of processes: 130, one line, and no process is left."""
     run = subprocess.Popen(

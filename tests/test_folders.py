@@ -224,7 +224,7 @@ def test_error_of_our_own_fails_one_pair(monkeypatch: pytest.MonkeyPatch) -> Non
     assert status(["a", "b", "-o", "out"]) == 2
     reasons = {row["name"]: row["reason"] for row in rows()}
     assert reasons["two"] == "not enough memory; split the texts into parts"
-    assert reasons["one"] == "ZeroDivisionError: ␛[2J\\\\udcff; please report this pair"
+    assert reasons["one"] == "ZeroDivisionError: ␛[2J\\\\udcff; please report this"
 
 
 @pytest.mark.usefixtures("folders", "compared")
@@ -395,4 +395,4 @@ def test_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     from aligner.corpus.plan import documents
 
     with pytest.raises(ResultsError, match=r"the folder .*nowhere cannot be read"):
-        list(documents(tmp_path / "nowhere", tmp_path))
+        list(documents(tmp_path / "nowhere", [tmp_path]))

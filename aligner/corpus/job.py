@@ -45,10 +45,10 @@ class Results:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.drafts = folder / PRIVATE / "drafts"
-        with _writing(folder):
+        with writing(folder):
             self.drafts.parent.mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger(self.drafts.parent)
-        with _writing(folder):
+        with writing(folder):
             shutil.rmtree(self.drafts, ignore_errors=True)  # of a run that was killed
             self.drafts.mkdir()
 
@@ -77,7 +77,7 @@ class Results:
     def remove(self, name: str) -> bool:
         """Remove a file, and tell whether there was one."""
         path = self.folder / name
-        with _writing(path):
+        with writing(path):
             found = path.exists()
             path.unlink(missing_ok=True)
         return found
@@ -85,7 +85,7 @@ class Results:
     def write(self, name: str, parts: Iterable[str]) -> None:
         """Write a file in one step, in UTF-8: a reader finds the old one or the whole new one."""
         target, draft = self.folder / name, self.drafts / "draft"
-        with _writing(target):
+        with writing(target):
             with draft.open("w", encoding="utf-8", newline="\n") as stream:
                 stream.writelines(parts)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Results:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Make a ResultsError of what the system reports."""
     try:
         yield

@@ -11,14 +11,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aligner.corpus.names import folded, told_apart
 from aligner.corpus.pair import ADDED_UP, Outcome, Pair, Row, Totals
 from aligner.errors import ResultsError
 
 # Another name whenever the tables change.
-FILE = "ledger-1.sqlite"
+FILE = "ledger-2.sqlite"
 PAGE = 500  # pairs of the plan in memory at a time
 
 # Paths are bytes: on Linux a name need not be text. `results` and `passages` belong to all runs, the
@@ -35,8 +35,10 @@ CREATE INDEX IF NOT EXISTS plan_by_size ON plan (size, name);
 CREATE TABLE IF NOT EXISTS files (side TEXT, path BLOB, stem BLOB, PRIMARY KEY (side, path));
 CREATE INDEX IF NOT EXISTS files_by_stem ON files (stem, side);
 CREATE TABLE IF NOT EXISTS partners (a BLOB, b BLOB, confidence REAL);
-CREATE TABLE IF NOT EXISTS passages (key TEXT PRIMARY KEY, sentences TEXT, vectors BLOB);
-CREATE TABLE IF NOT EXISTS unpaired (side TEXT, path BLOB, reason TEXT);
+CREATE TABLE IF NOT EXISTS passages (
+    key TEXT, part INTEGER, parts INTEGER, sentences TEXT, vectors BLOB, PRIMARY KEY (key, part)
+);
+CREATE TABLE IF NOT EXISTS unpaired (side TEXT, path BLOB, state TEXT, reason TEXT);
 """
 _OF_ONE_RUN = ("plan", "files", "partners", "unpaired")
 _EQUAL_NAMES = """
@@ -131,23 +133,31 @@ class Ledger:
         rows = self._base.execute(_WITHOUT_PARTNER)
         return ((side, os.fsdecode(path), bool(known)) for side, path, known in rows)
 
-    def passage(self, key: str) -> tuple[str, bytes] | None:
-        """Sentences and vectors, as they were kept."""
+    def passage(self, key: str) -> list[tuple[str, bytes]]:
+        """The parts of a document, sentences and vectors, as they were kept."""
+        query = "SELECT sentences, vectors FROM passages WHERE key = ? ORDER BY part"
         with self._translated():
-            query = "SELECT sentences, vectors FROM passages WHERE key = ?"
-            found: tuple[str, bytes] | None = self._base.execute(query, (key,)).fetchone()
-        return found
+            return self._base.execute(query, (key,)).fetchall()
 
-    def keep_passage(self, key: str, sentences: str, vectors: bytes) -> None:
-        """Keep the sentences of a document with their vectors."""
+    def parts_kept(self, key: str) -> tuple[int, int]:
+        """How many parts of a document are kept, and how many it has; 0 where that is not known."""
+        query = "SELECT COUNT(*), COALESCE(MAX(parts), 0) FROM passages WHERE key = ?"
         with self._translated():
-            values = (key, sentences, vectors)
-            self._base.execute("INSERT OR REPLACE INTO passages VALUES (?, ?, ?)", values)
+            kept, parts = self._base.execute(query, (key,)).fetchone()
+        return kept, parts
 
-    def add_unpaired(self, side: str, path: str, reason: str) -> None:
-        """List a document that belongs to no pair."""
-        values = (side, os.fsencode(path), reason)
-        self._base.execute("INSERT INTO unpaired VALUES (?, ?, ?)", values)
+    def keep_part(self, key: str, part: int, parts: int, sentences: str, vectors: bytes) -> None:
+        """Keep the next of `parts` parts of a document, sentences with their vectors."""
+        values = (key, part, parts, sentences, vectors)
+        with self._translated():
+            self._base.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", values)
+
+    def add_unpaired(
+        self, side: str, path: str, reason: str, state: Literal["unpaired", "failed"] = "unpaired"
+    ) -> None:
+        """List a document that belongs to no pair, or that could not be read to find its pairs."""
+        values = (side, os.fsencode(path), state, reason)
+        self._base.execute("INSERT INTO unpaired VALUES (?, ?, ?, ?)", values)
 
     def add(self, pair: Pair) -> None:
         """Plan a pair, under another name where its own is taken; once, however often it is added."""
@@ -214,23 +224,24 @@ class Ledger:
             for state, name, a, b, confidence, counts, reason in self._base.execute(pairs):
                 paths = os.fsdecode(a), os.fsdecode(b)
                 yield Row(state, name, *paths, confidence, json.loads(counts), reason)
-            alone = "SELECT side, path, reason FROM unpaired ORDER BY side, path"
-            for side, path, reason in self._base.execute(alone):
+            alone = "SELECT side, path, state, reason FROM unpaired ORDER BY side, path"
+            for side, path, state, reason in self._base.execute(alone):
                 name = os.fsdecode(path)
                 paths = (name, "") if side == "a" else ("", name)
-                yield Row("unpaired", "", *paths, None, {}, reason)
+                yield Row(state, "", *paths, None, {}, reason)
 
     def totals(self) -> Totals:
         """The index added up."""
         states = f"SELECT COALESCE(r.state, 'missing'), COUNT(*) {_WITH_RESULT} GROUP BY 1"
         summed = ", ".join(f"TOTAL(json_extract(r.counts, '$.{one}'))" for one in ADDED_UP)
         sums = f"SELECT {summed} {_WITH_RESULT}"
-        alone = "SELECT side, COUNT(*) FROM unpaired GROUP BY side ORDER BY side"
+        alone = "SELECT side, COUNT(*) FROM unpaired WHERE state = ? GROUP BY side ORDER BY side"
         with self._translated():
             return Totals(
                 dict(self._base.execute(states)),
                 dict(zip(ADDED_UP, map(int, self._base.execute(sums).fetchone()), strict=True)),
-                dict(self._base.execute(alone)),
+                dict(self._base.execute(alone, ("unpaired",))),
+                dict(self._base.execute(alone, ("failed",))),
             )
 
     def planned(self) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from aligner.corpus.nearest import nearest
+from aligner.corpus.nearest import AnyVectors, nearest
 from aligner.corpus.passages import Passages
 from aligner.vectors import Vectors
 
@@ -73,12 +73,12 @@ def _closeness(a: Passages, b: Passages) -> dict[Cell, float]:
     return close
 
 
-def closeness(a: Vectors, b: Vectors) -> float:
+def closeness(a: AnyVectors, b: AnyVectors) -> float:
     """How close the best third of the sentences of either document come to the other, -1 to 1.
 
     `a` `[n, d]` and `b` `[m, d]`: vectors of sentences. The same when they are swapped.
     """
-    cosines = a @ b.T
+    cosines = a.astype(np.float32) @ b.astype(np.float32).T
     return float(sum(_best_third(cosines.max(axis=side)) for side in (0, 1)) / 2)
 
 
@@ -89,7 +89,9 @@ def _best_third(values: Vectors) -> float:
 
 def _document_vectors(passages: Passages) -> Vectors:
     """A vector of length 1 for each document `[n, d]`, without what all have in common."""
-    means = np.array([passages[k].vectors.mean(axis=0) for k in range(len(passages))])
+    means = np.array(
+        [passages[k].vectors.mean(axis=0, dtype=np.float32) for k in range(len(passages))]
+    )
     if len(means) > 1:
         means = means - means.mean(axis=0)
     vectors: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)

@@ -9,12 +9,14 @@ cosine, on what it is above those with the next ones, and on the lengths of both
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from aligner.corpus.nearest import Neighbours, nearest
+from aligner.corpus.job import writing
+from aligner.corpus.nearest import AnyVectors, Neighbours, nearest
 from aligner.corpus.passages import Passages
 from aligner.vectors import Vectors
 
@@ -77,11 +79,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """The different sentences of a collection: texts, places, vectors `[n, d]`."""
+    """The different sentences of a collection: texts, places, vectors `[n, d]`, perhaps mapped."""
 
     texts: list[str]
     places: list[Place]
-    vectors: Vectors
+    vectors: AnyVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +94,25 @@ class Mining:
     recall: float
 
 
-def sentences(passages: Passages) -> Sentences:
-    """The sentences of a collection, each text once."""
+def sentences(passages: Passages, file: Path) -> Sentences:
+    """The sentences of a collection, each text once; their vectors are in a file, which is mapped.
+
+    Raises ResultsError when it cannot be written.
+    """
     places: dict[str, Place] = {}
-    vectors = []
-    for number, path in enumerate(passages.paths):
-        passage = passages[number]
-        for text, k, vector in zip(
-            passage.sentences, passage.numbers, passage.vectors, strict=True
-        ):
-            if text not in places:
-                places[text] = Place(path, k)
-                vectors.append(vector)
-    return Sentences(list(places), list(places.values()), np.array(vectors, dtype=np.float32))
+    with writing(file), file.open("wb") as stream:
+        for number, path in enumerate(passages.paths):
+            passage = passages[number]
+            new = []
+            for row, (text, k) in enumerate(zip(passage.sentences, passage.numbers, strict=True)):
+                if text not in places:
+                    places[text] = Place(path, k)
+                    new.append(row)
+            stream.write(passage.vectors[new].tobytes())
+    if not places:
+        return Sentences([], [], np.empty((0, 0), dtype=np.float16))
+    mapped = np.memmap(file, dtype=np.float16, mode="r").reshape(len(places), -1)
+    return Sentences(list(places), list(places.values()), mapped)
 
 
 def mine(a: Sentences, b: Sentences, least: float = 0.5) -> Mining:
@@ -134,7 +142,7 @@ def best_of_each_other(
     best_b, best_a = _best(forth, usual_a, usual_b), _best(back, usual_b, usual_a)
     for i, j in enumerate(best_b.tolist()):
         if best_a[j] == i:
-            cosine = float(a.vectors[i] @ b.vectors[j])
+            cosine = float(a.vectors[i].astype(np.float32) @ b.vectors[j].astype(np.float32))
             yield Candidate(
                 i,
                 j,

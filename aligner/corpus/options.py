@@ -28,6 +28,19 @@ class CorpusOptions:
     gpus: float = 0
     mine: bool = False
 
+    @property
+    def for_documents(self) -> dict[str, object]:
+        """By flag, what is given and says something of pairs of documents alone."""
+        return {
+            "--pair": self.pair != "name",
+            "--pairs": self.pairs,
+            "--html": self.html,
+            "--jobs": self.jobs != 1,
+            "--engine": self.engine != "local",
+            "--address": self.address,
+            "--gpus": self.gpus,
+        }
+
     def __post_init__(self) -> None:
         if self.pair not in get_args(PairedBy):
             raise ValueError(f"pair must be one of {get_args(PairedBy)}, not {self.pair!r}")

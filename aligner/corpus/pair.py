@@ -48,7 +48,11 @@ Outcomes = Generator[Outcome, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the index. `state` `unpaired`: one document that has no counterpart, and why."""
+    """A line of the index.
+
+    `state` `unpaired`: one document that has no counterpart, and why; `failed` without a name: one that
+    could not be read to find its counterpart.
+    """
 
     state: Literal["done", "failed", "missing", "unpaired"]
     name: str
@@ -61,11 +65,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """An index added up: pairs by state, the counts of `ADDED_UP`, and documents alone by side."""
+    """An index added up: pairs by state, the counts of `ADDED_UP`, and documents in no pair by side.
+
+    `unread`: those that could not be read to find their counterpart.
+    """
 
     states: Mapping[str, int]
     counts: Mapping[str, int]
     unpaired: Mapping[str, int]
+    unread: Mapping[str, int]
 
     @property
     def pairs(self) -> int:
@@ -76,6 +84,16 @@ class Totals:
     def alone(self) -> int:
         """All documents without a counterpart."""
         return sum(self.unpaired.values())
+
+    @property
+    def lines(self) -> int:
+        """All lines of the index."""
+        return self.pairs + self.alone + sum(self.unread.values())
+
+    @property
+    def failed(self) -> int:
+        """All pairs, and documents in none, that failed."""
+        return self.states.get("failed", 0) + sum(self.unread.values())
 
     @property
     def differs(self) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
@@ -21,8 +21,8 @@ COLUMNS = ("a", "b", "name", "a_text", "b_text")
 LONGEST_CELL = 2 * LIMIT
 
 
-def documents(folder: Path, leave_out: Path) -> Iterator[str]:
-    """The files below a folder, sorted, as relative paths with `/`; nothing in `leave_out`.
+def documents(folder: Path, leave_out: Collection[Path]) -> Iterator[str]:
+    """The files below a folder, sorted, as relative paths with `/`; nothing that `leave_out` names.
 
     Hidden files and folders are left out, and what is neither a file nor a link to one. Raises
     ResultsError when a folder cannot be read.
@@ -36,18 +36,19 @@ def documents(folder: Path, leave_out: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(place)
         folders[:] = sorted(
-            one for one in folders if not one.startswith(".") and not _same(here / one, leave_out)
+            one for one in folders if not one.startswith(".") and not _in(here / one, leave_out)
         )
         for name in sorted(files):
-            if not name.startswith(".") and (here / name).is_file():
-                yield (here / name).relative_to(folder).as_posix()
+            path = here / name
+            if not name.startswith(".") and path.is_file() and not _in(path, leave_out):
+                yield path.relative_to(folder).as_posix()
 
 
-def _same(path: Path, other: Path) -> bool:
-    return other.exists() and path.samefile(other)
+def _in(path: Path, others: Collection[Path]) -> bool:
+    return any(other.exists() and path.samefile(other) for other in others)
 
 
-def plan_folders(ledger: Ledger, folders: tuple[Path, Path], leave_out: Path) -> None:
+def plan_folders(ledger: Ledger, folders: tuple[Path, Path], leave_out: Collection[Path]) -> None:
     """Note the documents of both folders. To be called while the ledger is planning."""
     for side, folder in zip("ab", folders, strict=True):
         paths = documents(folder, leave_out)
@@ -59,17 +60,25 @@ def plan_partners(
     folders: tuple[Path, Path],
     key: Callable[[Pair], str],
     found: Literal["name", "content"],
+    failed: Mapping[tuple[str, str], str],
 ) -> None:
-    """Plan every pair of partners, and list the documents without one."""
+    """Plan every pair of partners, and list the documents without one.
+
+    `failed`: why a document, by side and path, could not be read to find its partners.
+    """
     for a, b, confidence in ledger.partners():
         paths = str(folders[0] / a), str(folders[1] / b)
         ledger.add(_keyed(Pair(safe_name(pair_name(a, b)), *paths, confidence=confidence), key))
     for side, path, known in ledger.without_partner():
+        whole = str(folders["ab".index(side)] / path)
+        if (side, path) in failed:
+            ledger.add_unpaired(side, whole, failed[side, path], "failed")
+            continue
         other = "b" if side == "a" else "a"
         reason = f"no counterpart in {other.upper()}"
         if known and found == "name":
             reason = "its name without suffix and language is not unique; name pairs with --pairs"
-        ledger.add_unpaired(side, str(folders["ab".index(side)] / path), reason)
+        ledger.add_unpaired(side, whole, reason)
 
 
 def plan_table(

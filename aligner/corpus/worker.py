@@ -51,15 +51,8 @@ class Worker:
         try:
             comparison = self._compared(pair)
             files = dict(self._task.render(comparison))
-        except (ModelError, LanguageError):
-            raise
-        except AlignerError as error:
-            return Outcome(pair, "failed", _line(str(error)))
-        except MemoryError:
-            return Outcome(pair, "failed", "not enough memory; split the texts into parts")
         except Exception as error:  # one strange pair must not end a job of a million
-            reason = f"{type(error).__name__}: {error}; please report this pair"
-            return Outcome(pair, "failed", _line(reason))
+            return Outcome(pair, "failed", reason_of(error))
         return Outcome(pair, "done", files=files, counts=counted(comparison))
 
     def _compared(self, pair: Pair) -> Comparison:
@@ -72,6 +65,17 @@ class Worker:
         for path in (pair.a, pair.b):
             _check_file(path)
         return compare_files(pair.a, pair.b, options=options, encoder=encoder, verifier=verifier)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a document failed, in one line; an error that is wrong for every one is raised again."""
+    if isinstance(error, (ModelError, LanguageError)):
+        raise error
+    if isinstance(error, AlignerError):
+        return _line(str(error))
+    if isinstance(error, MemoryError):
+        return "not enough memory; split the texts into parts"
+    return _line(f"{type(error).__name__}: {error}; please report this")
 
 
 def _check_file(path: str) -> None:

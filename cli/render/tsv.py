@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from aligner.types import Comparison, Detail, Document, Link
 
@@ -42,7 +42,7 @@ def render(comparison: Comparison, options: RenderOptions) -> str:  # noqa: ARG0
     return table.getvalue()
 
 
-def writer(table: io.StringIO) -> "Writer":
+def writer(table: TextIO) -> "Writer":
     """Writes lines of cells that `cell` made."""
     return csv.writer(
         table, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n"
