@@ -55,13 +55,14 @@ def test_killed_runs_and_processes_give_what_one_undisturbed_run_gives(folders: 
     subprocess.run(command(folders, "calm", "--html"), check=True, cwd=ROOT, timeout=300)
     killed = command(folders, "killed", "--html", "--jobs", "2")
     for least in (1, 2):
-        run = subprocess.Popen(killed, cwd=ROOT)
+        run = subprocess.Popen(killed, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         started = time.monotonic()
         while len(list((folders / "killed").glob("n*.html"))) < least and run.poll() is None:
             time.sleep(0.005)
             assert time.monotonic() - started < 300
         run.kill()
-        run.wait()
+        _, told = run.communicate(timeout=60)  # until the last of its processes is gone
+        assert told == ""
     subprocess.run(killed, check=True, cwd=ROOT, timeout=300)
     assert contents(folders / "killed") == contents(folders / "calm")
     assert len(contents(folders / "calm")) == 14

@@ -23,6 +23,8 @@ DIED = (
     "or split the texts into parts"
 )
 
+_NO_WORRY = "ignore:resource_tracker:UserWarning"
+
 # What the pool's initializer leaves for the tasks of its process; it cannot hand it on otherwise.
 _of_this_process: list[Callable[[], Worker]] = []
 
@@ -88,7 +90,12 @@ def _alone(task: Task, pair: Pair) -> Outcome:
 def _pool(task: Task, jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that share the cores and end with this one, however it ends."""
     context = multiprocessing.get_context("spawn")
-    with _fewer_threads(max(1, cores() // jobs)):
+    with _environment(
+        # New processes are told how many threads to use, in the way that numpy and PyTorch know, too.
+        OMP_NUM_THREADS=str(max(1, cores() // jobs)),
+        # When this process is killed, Python's helper clears its semaphores away, and warns of them.
+        PYTHONWARNINGS=",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _NO_WORRY])),
+    ):
         pool = ProcessPoolExecutor(jobs, context, _start, (task,))
         try:
             yield pool
@@ -102,17 +109,18 @@ def _pool(task: Task, jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _fewer_threads(threads: int) -> Iterator[None]:
-    """New processes are told how many threads to use, in the way that numpy and PyTorch know, too."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+def _environment(**settings: str) -> Iterator[None]:
+    """Settings of new processes."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _start(task: Task) -> None:
