@@ -1,6 +1,9 @@
 """A job on Ray, which is started here for it."""
 
+import os
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +15,26 @@ from aligner.corpus.pair import Pair
 from aligner.corpus.worker import Task
 from aligner.errors import ResultsError
 from aligner.options import Options
+from aligner.types import Comparison
 from cli.folders import rendered
 
 TASK = Task(Options(verifier="off"), partial(rendered, names=["json"], only=None))
 
 
+def _dying_once(comparison: Comparison, marker: Path) -> Mapping[str, str]:
+    """Files, but the first time it is called the process ends at once."""
+    if not marker.exists():
+        marker.touch()
+        os._exit(9)
+    return rendered(comparison, ["json"], None)
+
+
 @pytest.mark.filterwarnings("ignore")  # of Ray's own imports
 def test_ray_gives_what_this_process_gives(tmp_path: Path) -> None:
-    """The same bytes, of paths and of texts, and the same reason for a bad pair."""
+    """The same bytes, of paths and of texts, and the same reasons for a bad pair and a missing file.
+
+    An actor that dies is started again, and its pairs are done again.
+    """
     pytest.importorskip("ray", reason="Ray is not installed: pip install 'bitext-align[ray]'")
     path = tmp_path / "x.txt"
     path.write_text("A ponte fecha.\nAs obras duram.", encoding="utf-8")
@@ -27,10 +42,14 @@ def test_ray_gives_what_this_process_gives(tmp_path: Path) -> None:
         Pair("files", str(path), str(path), None, 0.75, 30, "k1"),
         Pair("texts", "a", "b", ("A ponte fecha hoje.", "Le pont ferme."), None, 30, "k2"),
         Pair("bad", "a", "b", (" ", "Le pont ferme."), None, 30, "k3"),
+        Pair("missing", str(tmp_path / "nowhere.txt"), str(path), None, None, 30, "k4"),
     ]
-    found = {one.pair.name: one for one in on_cluster(TASK, pairs, Cluster(), tmp_path)}
+    died = tmp_path / "died"
+    task = replace(TASK, render=partial(_dying_once, marker=died))
+    found = {one.pair.name: one for one in on_cluster(task, pairs, Cluster(), tmp_path)}
+    assert died.exists()
     assert found == {one.pair.name: one for one in in_this_process(TASK, pairs)}
-    assert found["bad"].state == "failed"
+    assert [name for name, one in found.items() if one.state == "failed"] == ["bad", "missing"]
 
 
 def test_missing_ray_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
