@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from aligner.corpus import ledger as ledger_module
 from aligner.corpus import worker
 from aligner.corpus.job import Results
-from aligner.corpus.ledger import FILE
+from aligner.corpus.ledger import FILE, Ledger
 from aligner.corpus.pair import Outcome, Pair
 from aligner.embed import Encoder
 from aligner.errors import ModelError, ResultsError
@@ -149,6 +150,18 @@ def test_files_without_a_counterpart_are_listed(capsys: pytest.CaptureFixture[st
         ("", "b/one.fr.txt", not_unique),
     ]
     assert "without a counterpart: 2 of A, 2 of B" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("query", ["_EQUAL_NAMES", "_EQUAL_STEMS", "_WITHOUT_PARTNER"])
+def test_no_file_is_compared_with_every_other(query: str, tmp_path: Path) -> None:
+    """The other side of a file is looked up in an index: time grows with the files, not their square."""
+    with closing(Ledger(tmp_path)) as ledger:
+        sql = getattr(ledger_module, query)
+        plan = ledger._base.execute(f"EXPLAIN QUERY PLAN {sql}", ("a", "b")[: sql.count("?")])
+        steps = [step for *_, step in plan]
+    inner = [step for step in steps if " o " in f"{step} "]
+    assert inner or query == "_EQUAL_NAMES"
+    assert all(step.startswith("SEARCH o") for step in inner)
 
 
 @pytest.mark.usefixtures("folders", "compared")

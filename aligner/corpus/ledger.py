@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS plan (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS plan_by_size ON plan (size, name);
 CREATE TABLE IF NOT EXISTS files (side TEXT, path BLOB, stem BLOB, PRIMARY KEY (side, path));
+CREATE INDEX IF NOT EXISTS files_by_path ON files (path, side);
 CREATE INDEX IF NOT EXISTS files_by_stem ON files (stem, side);
 CREATE TABLE IF NOT EXISTS partners (a BLOB, b BLOB, confidence REAL);
 CREATE TABLE IF NOT EXISTS passages (
