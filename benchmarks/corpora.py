@@ -115,6 +115,7 @@ def pairing(rows: Rows, folder: Path) -> None:
                 right["none"].append(best is None)
             wrong[name, best] += not (strict[-1] or (name, best) in true)
     every = [*chain.from_iterable(right.values())]
+    print(f"accuracy where NTREX settles it {share(right['translation'] + right['none'])}")
     print(f"accuracy by event {share(every)}")
     print(f"  the translation is there, and is the surest: {share(right['translation'])}")
     print(f"  only others on the event are there, one is the surest: {share(right['event'])}")

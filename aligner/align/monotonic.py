@@ -223,21 +223,24 @@ def read_lattice(a: MonotonicSide, b: MonotonicSide) -> Lattice:
     return Lattice(band, SHAPES, _score_rows(a, b, band, likely))
 
 
-def read_block(
-    a: MonotonicSide, b: MonotonicSide, rows: tuple[int, int], columns: tuple[int, int]
-) -> Lattice:
-    """The lattice of some sentences of a with some of b, counted from the first of them.
+class Blocks:
+    """Lattices of some sentences of a with some of b, against the background of the whole texts.
 
-    `rows`, `columns`: half-open intervals of sentences. The background is that of the whole texts.
+    Making one reads that background, which takes as long as hundreds of small blocks.
     """
-    readers = [_Reader.of(side, None) for side in (a, b)]
-    n, m = (stop - start for start, stop in (rows, columns))
-    nodes = [(start, stop + 1) for start, stop in (rows, columns)]
-    chunk = replace(_Chunk.of(readers, nodes[0], nodes[1]), size=(rows[1], columns[1]))
-    with one_blas_thread():
-        scores = chunk.scores(nodes[0], nodes[1])
-    band = Band(np.zeros(n + 1, dtype=np.intp), np.full(n + 1, m + 1, dtype=np.intp))
-    return Lattice(band, SHAPES, [scores[:, i] for i in range(n + 1)])
+
+    def __init__(self, a: MonotonicSide, b: MonotonicSide) -> None:
+        self._readers = [_Reader.of(side, None) for side in (a, b)]
+
+    def lattice(self, rows: tuple[int, int], columns: tuple[int, int]) -> Lattice:
+        """The lattice of the sentences in two half-open intervals, counted from the first of each."""
+        n, m = (stop - start for start, stop in (rows, columns))
+        nodes = [(start, stop + 1) for start, stop in (rows, columns)]
+        chunk = replace(_Chunk.of(self._readers, nodes[0], nodes[1]), size=(rows[1], columns[1]))
+        with one_blas_thread():
+            scores = chunk.scores(nodes[0], nodes[1])
+        band = Band(np.zeros(n + 1, dtype=np.intp), np.full(n + 1, m + 1, dtype=np.intp))
+        return Lattice(band, SHAPES, [scores[:, i] for i in range(n + 1)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from aligner.align.anchors import mutual_best
 from aligner.align.lattice import Gaps, Posterior, best_path
-from aligner.align.monotonic import Bead, MonotonicSide, beads_of, read_block
+from aligner.align.monotonic import Bead, Blocks, MonotonicSide, beads_of
 
 # Log odds against a passage that moved, before the number of pairs of runs counts.
 AGAINST = 4.0
@@ -38,9 +38,13 @@ def link_moved(a: MonotonicSide, b: MonotonicSide, beads: Sequence[Bead], gaps: 
     against = AGAINST + math.log(len(runs[0]) * len(runs[1]))
     moved: list[Bead] = []
     used: set[tuple[int, Run]] = set()
-    for pair in _candidates(a, b, alone, runs):
+    candidates = _candidates(a, b, alone, runs)
+    if not candidates:
+        return list(beads)
+    blocks = Blocks(a, b)
+    for pair in candidates:
         if not used & set(enumerate(pair)):
-            found = _beads_within(a, b, pair, gaps, against)
+            found = _beads_within(blocks, pair, gaps, against)
             moved += found
             used |= set(enumerate(pair)) if found else set()
     taken_a = {k for bead in moved for k in bead.a}
@@ -85,11 +89,9 @@ def _candidates(
     return sorted(weight, key=lambda pair: -round(weight[pair], 6))
 
 
-def _beads_within(
-    a: MonotonicSide, b: MonotonicSide, runs: tuple[Run, Run], gaps: Gaps, against: float
-) -> list[Bead]:
+def _beads_within(blocks: Blocks, runs: tuple[Run, Run], gaps: Gaps, against: float) -> list[Bead]:
     """The links between two runs, or none when it is likelier that both are missing."""
-    lattice = read_block(a, b, *runs)
+    lattice = blocks.lattice(*runs)
     posterior = Posterior.of(lattice, gaps)
     n, m = (stop - start for start, stop in runs)
     missing = gaps.open_a + (n - 1) * gaps.extend_a + gaps.open_b + (m - 1) * gaps.extend_b
