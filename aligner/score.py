@@ -11,7 +11,7 @@ Axes: `n` sentences of a, `m` of b, `d` dimensions, `p` and `q` phrases of a and
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,6 +53,8 @@ SAME_SPEECH = 1.0
 # Characters from which a line with a full stop is no deck. In 62 articles the longest deck has 88, the
 # longest that ends like a sentence 60.
 LONG_LINE = 110
+# Sentences of one text that are compared with each other, at most, evenly chosen.
+SAMPLE = 1000
 # Sentences of a whose parts are held against all of b at once: bounds the memory of long texts.
 SENTENCES_AT_ONCE = 64
 # The exponent that makes confidences of one-sided sentences hold on held-out development articles: their
@@ -132,14 +134,17 @@ def cosines(a: Vectors, b: Vectors) -> Matrix:
 def background(similarity: Matrix, within: Matrix | None = None) -> tuple[float, float]:
     """Median and spread of the cells that match nothing: best of neither row nor column.
 
-    The spread reaches to the 98 % quantile, which held up better than the median absolute deviation
+    Of a single row or column only its own best counts: each cell is the best of the other kind. The
+    spread reaches to the 98 % quantile, which held up better than the median absolute deviation
     on articles whose every sentence names the same company. With few such cells, those `within` the
     two documents (a sentence against others of its own text) stand in.
     """
     n, m = similarity.shape
     best = np.zeros((n, m), dtype=bool)
-    best[np.arange(n), similarity.argmax(axis=1)] = True
-    best[similarity.argmax(axis=0), np.arange(m)] = True
+    if m > 1 or n == 1:
+        best[np.arange(n), similarity.argmax(axis=1)] = True
+    if n > 1 or m == 1:
+        best[similarity.argmax(axis=0), np.arange(m)] = True
     null = similarity[~best]
     if null.size < 20 and within is not None:
         null = np.concatenate([null, within.ravel()])
@@ -165,19 +170,56 @@ def gap_to_rival(scores: Matrix) -> Matrix:
     return np.clip(scores - rival, *GAP_RANGE)
 
 
-def nearest_in_each(a: Parts, b: Parts) -> tuple[Matrix, Matrix]:
-    """The cosine of each part of a to the nearest part of each sentence of b, `[p, m]`, and `[q, n]`."""
-    n, m = len(a.starts), len(b.starts)
-    in_b, in_a = np.empty((len(a.vectors), m)), np.empty((len(b.vectors), n))
+def nearest_in_each(a: Parts, b: Parts) -> Iterator[tuple[slice, Parts, Matrix, Matrix]]:
+    """How near parts come in each sentence of the other text, for some sentences of a after others.
+
+    Yields which sentences of a those are (`n'` of `n`), their parts, the cosine of each of these parts
+    to the nearest part of each sentence of b, `[p', m]`, and of each part of b to theirs, `[q, n']`.
+    """
+    n = len(a.starts)
     ends = [*a.starts.tolist(), len(a.vectors)]
     for low in range(0, n, SENTENCES_AT_ONCE):
-        rows = range(low, min(n, low + SENTENCES_AT_ONCE))
-        first, last = ends[rows.start], ends[rows.stop]
-        block = a.vectors[first:last] @ b.vectors.T
-        in_b[first:last] = np.maximum.reduceat(block, b.starts, axis=1)
-        starts = a.starts[rows.start : rows.stop] - first
-        in_a[:, rows.start : rows.stop] = np.maximum.reduceat(block, starts, axis=0).T
-    return in_b.round(6), in_a.round(6)  # so that it does not matter which text is a
+        high = min(n, low + SENTENCES_AT_ONCE)
+        own = slice(ends[low], ends[high])
+        some = Parts(a.vectors[own], a.starts[low:high] - ends[low], a.weights[own])
+        block = some.vectors @ b.vectors.T
+        in_b = np.maximum.reduceat(block, b.starts, axis=1).astype(np.float64)
+        in_a = np.maximum.reduceat(block, some.starts, axis=0).T.astype(np.float64)
+        # Rounded, so that it does not matter which text is a.
+        yield slice(low, high), some, in_b.round(6), in_a.round(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of each sentence is said in each of the other text, `[n, m]`.
+
+    `of_a` and `of_b`: over what others say of it; `said_of_a` and `said_of_b`: by cosines as they are.
+    """
+
+    of_a: Matrix
+    of_b: Matrix
+    said_of_a: Matrix
+    said_of_b: Matrix
+
+
+def phrases_covered(a: Parts, b: Parts) -> Coverage:
+    """How much the sentences of a and b say of each other by phrases."""
+    n, m = len(a.starts), len(b.starts)
+    of_a, said_of_a = np.empty((n, m)), np.empty((n, m))
+    in_a = np.empty((len(b.vectors), n))
+    for rows, parts, there, here in nearest_in_each(a, b):
+        of_a[rows] = phrase_coverage(there, parts, m)
+        said_of_a[rows] = _mean_of_each(there, parts)
+        in_a[:, rows] = here
+    return Coverage(of_a, phrase_coverage(in_a, b, n).T, said_of_a, _mean_of_each(in_a, b).T)
+
+
+def words_covered(a: Parts, b: Parts) -> Matrix:
+    """How much the sentences of a and b say of each other by words, `[n, m]`, mean of both ways."""
+    covered = np.empty((len(a.starts), len(b.starts)))
+    for rows, parts, there, here in nearest_in_each(a, b):
+        covered[rows] = (word_coverage(there, parts) + word_coverage(here, b).T) / 2
+    return covered
 
 
 def phrase_coverage(nearest: Matrix, a: Parts, m: int) -> Matrix:
@@ -277,26 +319,17 @@ def gather_evidence(a: Passage, b: Passage, statement: Matrix | None = None) -> 
     """
     n, m = len(a), len(b)
     x, y = a.views, b.views
-    within = np.concatenate(
-        [cosines(one, one)[~np.eye(len(one), dtype=bool)] for one in (x.sentences, y.sentences)]
-    )
+    within = np.concatenate([_within(one) for one in (x.sentences, y.sentences)])
 
     def scaled(similarity: Matrix) -> Matrix:
         return against_background(similarity, within)
 
     plain = cosines(x.sentences, y.sentences)
     cosine = scaled(plain)
-    phrases_in_b, phrases_in_a = nearest_in_each(x.phrases, y.phrases)
-    of_a = phrase_coverage(phrases_in_b, x.phrases, m)
-    of_b = phrase_coverage(phrases_in_a, y.phrases, n).T
-    phrase = against_background((of_a + of_b) / 2)
-    words_in_b, words_in_a = nearest_in_each(x.words, y.words)
-    word = against_background(
-        (word_coverage(words_in_b, x.words) + word_coverage(words_in_a, y.words).T) / 2
-    )
-    said_of_a = _mean_of_each(phrases_in_b, x.phrases)
-    said_of_b = _mean_of_each(phrases_in_a, y.phrases).T
-    unrelated, _ = background((said_of_a + said_of_b) / 2)
+    phrases = phrases_covered(x.phrases, y.phrases)
+    phrase = against_background((phrases.of_a + phrases.of_b) / 2)
+    word = against_background(words_covered(x.words, y.words))
+    unrelated, _ = background((phrases.said_of_a + phrases.said_of_b) / 2)
     opening, headline_and_lead = np.zeros((n, m)), np.zeros((n, m))
     if a.lead is not None and b.lead is not None:
         opening = _outer_flags(n, m, range(OPENING), range(OPENING))
@@ -316,7 +349,7 @@ def gather_evidence(a: Passage, b: Passage, statement: Matrix | None = None) -> 
         **_gaps("words", word),
         "phrases": phrase,
         **_gaps("phrases", phrase),
-        "phrases_better": against_background(np.maximum(of_a, of_b)),
+        "phrases_better": against_background(np.maximum(phrases.of_a, phrases.of_b)),
         "before": nearby * scaled(cosines(x.before, y.before)),
         "before_crossed": nearby * np.maximum(*map(scaled, crossed)),
         "after": nearby * scaled(cosines(x.after, y.after)),
@@ -339,9 +372,15 @@ def gather_evidence(a: Passage, b: Passage, statement: Matrix | None = None) -> 
     all_of_it = max(1 - unrelated, MIN_SPREAD)
     return Evidence(
         features,
-        said_of_a=(said_of_a - unrelated) / all_of_it,
-        said_of_b=(said_of_b - unrelated) / all_of_it,
+        said_of_a=(phrases.said_of_a - unrelated) / all_of_it,
+        said_of_b=(phrases.said_of_b - unrelated) / all_of_it,
     )
+
+
+def _within(sentences: Vectors) -> Matrix:
+    """The cosines of each of a text's sentences with each other one, flat."""
+    some = sentences[:: -(-len(sentences) // SAMPLE)]
+    return cosines(some, some)[~np.eye(len(some), dtype=bool)]
 
 
 def coherence(scores: Matrix) -> float:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aligner import score
 from aligner.score import (
     Passage,
     against_background,
@@ -18,7 +19,7 @@ from aligner.score import (
     gather_evidence,
     load_weights,
     nearest_in_each,
-    phrase_coverage,
+    phrases_covered,
     read_passage,
     score_pairs,
     shared_numbers,
@@ -111,6 +112,15 @@ def test_the_background_is_what_matches_nothing() -> None:
     assert against_background(similarity)[0, 0] == pytest.approx(16)
 
 
+@pytest.mark.parametrize("shape", [(1, 400), (400, 1)])
+def test_the_background_of_one_sentence_is_all_but_its_best(shape: tuple[int, int]) -> None:
+    """Every cell of a single row is the best of its column, which says nothing of it."""
+    similarity = np.full(400, 0.1)
+    similarity[7] = 0.9
+    within = np.full(1000, 0.8)  # the sentences of the longer text are all alike
+    assert background(similarity.reshape(shape), within) == pytest.approx((0.1, 0.05))
+
+
 def test_a_tiny_pair_takes_its_background_from_within_the_texts() -> None:
     """Two sentences against two leave no null cells; the texts' own sentences stand in."""
     within = np.array([0.2, 0.2, 0.3, 0.3])
@@ -161,18 +171,26 @@ def slow_coverage(a: Parts, b: Parts) -> npt.NDArray[np.float64]:
     return result
 
 
-@given(parts, parts)
-def test_phrase_coverage_equals_its_definition(a: Parts, b: Parts) -> None:
-    """The blocked matrix form equals the plain loops."""
-    in_b, _ = nearest_in_each(a, b)
-    found = phrase_coverage(in_b, a, len(b.starts))
-    np.testing.assert_allclose(found, slow_coverage(a, b), atol=1e-5)
+@pytest.mark.parametrize("at_once", [1, 64])
+@given(a=parts, b=parts)
+def test_phrase_coverage_equals_its_definition(a: Parts, b: Parts, at_once: int) -> None:
+    """The blocked matrix form equals the plain loops, in both directions."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(score, "SENTENCES_AT_ONCE", at_once)
+        covered = phrases_covered(a, b)
+    np.testing.assert_allclose(covered.of_a, slow_coverage(a, b), atol=1e-5)
+    np.testing.assert_allclose(covered.of_b.T, slow_coverage(b, a), atol=1e-5)
 
 
-@given(parts, parts)
-def test_nearest_parts_equal_plain_loops(a: Parts, b: Parts) -> None:
+@pytest.mark.parametrize("at_once", [1, 64])
+@given(a=parts, b=parts)
+def test_nearest_parts_equal_plain_loops(a: Parts, b: Parts, at_once: int) -> None:
     """Both directions of one product are what each would be by itself."""
-    in_b, in_a = nearest_in_each(a, b)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(score, "SENTENCES_AT_ONCE", at_once)
+        blocks = list(nearest_in_each(a, b))
+    in_b = np.concatenate([there for _, _, there, _ in blocks])
+    in_a = np.concatenate([here for _, _, _, here in blocks], axis=1)
     for found, (x, y) in ((in_b, (a, b)), (in_a, (b, a))):
         slow = [
             [max(float(one @ other) for other in of_y) for of_y in pieces(y)] for one in x.vectors
