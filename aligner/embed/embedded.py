@@ -5,9 +5,10 @@ the same model file, since the package's own, in Python, takes a third of the ti
 both are equal, and so are the vectors (tested).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,9 @@ DIMENSIONS = 512
 LEAST_CHUNK, CHUNK = 8, 64
 # Many texts are encoded more at a time, since they share tokens, but in enough chunks for all threads.
 LARGE_CHUNK, CHUNKS = 256, 8
-# Texts of which the sums over words are kept from one call to the next: phrases and details are of the
-# same sentences. 60 KB each.
-MOST_REMEMBERED = 1500
+# Texts of which the sums over words are kept from one call to the next, and their characters: phrases
+# and details are of the same sentences. 3 KB a word, so that it is 0.3 GB at most.
+MOST_REMEMBERED, CHARACTERS_REMEMBERED = 1500, 600_000
 # Words are looked up by several stages, too; 2 KB each.
 MOST_WORDS, LONGEST_WORD = 10_000, 20
 
@@ -78,7 +79,7 @@ class EmbeddedEncoder:
         seen: dict[str, ReadText] = {}
 
         def remember(some: Sequence[str], tokens: Tokens, features: Vectors) -> None:
-            if len(texts) <= MOST_REMEMBERED:
+            if next(_batches(texts), texts) == texts:
                 seen.update(zip(some, read_texts(sums, some, tokens, features), strict=True))
 
         windows = sum_windows(sums, texts, self._in_chunks, remember)
@@ -101,6 +102,14 @@ class EmbeddedEncoder:
 
     def excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         """For each text, the vectors `[len(kept[k]), 512]` of its excerpts, of length 1."""
+        parts = iter(kept)
+        return [
+            vectors
+            for batch in _batches(texts)
+            for vectors in self._excerpts(batch, list(islice(parts, len(batch))))
+        ]
+
+    def _excerpts(self, texts: Sequence[str], kept: Sequence[Sequence[Kept]]) -> list[Vectors]:
         sums = self._sums
         read = self._read(texts)
         vectors: list[Vectors] = [np.empty((0, DIMENSIONS), dtype=np.float32)] * len(texts)
@@ -133,4 +142,21 @@ class EmbeddedEncoder:
 
     def _remember(self, seen: Mapping[str, ReadText]) -> None:
         """Keep what was read last, and forget what was read long ago."""
-        self._seen = dict(list((self._seen | dict(seen)).items())[-MOST_REMEMBERED:])
+        known = self._seen | dict(seen)
+        latest = next(_batches(list(known)[::-1]), [])
+        self._seen = {text: known[text] for text in reversed(latest)}
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Texts in batches of as many as are remembered, or of one."""
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
+        full = len(batch) == MOST_REMEMBERED or characters + len(text) > CHARACTERS_REMEMBERED
+        if batch and full:
+            yield batch
+            batch, characters = [], 0
+        batch.append(text)
+        characters += len(text)
+    if batch:
+        yield batch

@@ -7,13 +7,14 @@ join, whose features depend on their neighbours; only the head sees every run (`
 of the sentences' vectors is no substitute: its cosine with the vector of three sentences of the sample
 translation is 0.79.
 
-Axes: `n` sentences, `k` runs, `t` tokens, `h` features of a token, `s` values of a sum, `d` dimensions.
+Axes: `n` sentences, `u` distinct ones, `k` runs, `t` tokens, `h` features of a token, `s` values of a
+sum, `d` dimensions.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from aligner.embed import Encoder
 from aligner.embed.token_sums import BEGIN, END, REACH, TokenSums
 from aligner.vectors import Vectors
 
+Item = TypeVar("Item")
 Members = npt.NDArray[np.intp]  # sentence numbers of runs of equal size, [k, size]
 # Ascending sentence numbers of each run; sentences that stand between them are left out.
 Runs = Sequence[tuple[int, ...]]
@@ -89,30 +91,44 @@ class JoinedWindows:
 def sum_windows(
     sums: TokenSums, texts: list[str], in_chunks: InChunks, seen: Seen
 ) -> "SummedWindows":
-    """The windows of texts that the embedded model reads; `seen` gets what it reads of them."""
-    tokens = [sums.tokens(text) for text in texts]
+    """The windows of texts that the embedded model reads; `seen` gets what it reads of them.
+
+    Each distinct text, and each distinct pair of neighbours, is read once.
+    """
+    distinct, text_of = _numbered(texts)
+    joins, join_of = _numbered(list(pairwise(text_of)))
+    tokens = [sums.tokens(text) for text in distinct]
     counts = np.array([len(one) + 2 for one in tokens], dtype=np.float32)
-    sentences = np.zeros((len(texts), sums.dimensions), dtype=np.float32)
-    alone, first, last = np.zeros((3, len(texts), sums.width), dtype=np.float32)
-    followed, preceded = np.zeros((2, len(texts), sums.width), dtype=np.float32)
+    sentences = np.zeros((len(distinct), sums.dimensions), dtype=np.float32)
+    alone, first, last = np.zeros((3, len(distinct), sums.width), dtype=np.float32)
+    followed, preceded = np.zeros((2, len(joins), sums.width), dtype=np.float32)
 
     def read_sentences(start: int, stop: int) -> None:
         part = slice(start, stop)
         features = sums.features([[BEGIN, *one, END] for one in tokens[part]])
-        seen(texts[part], tokens[part], features)
+        seen(distinct[part], tokens[part], features)
         alone[part], first[part], last[part] = _sentence_sums(sums, tokens[part], features)
         sentences[part] = sums.head(alone[part], counts[part])
 
     def read_joins(start: int, stop: int) -> None:
-        stop = min(stop, len(texts) - 1)
-        if start < stop:
-            ends, begins = _join_sums(sums, tokens[start : stop + 1])
-            followed[start:stop] = ends - last[start:stop]
-            preceded[start + 1 : stop + 1] = begins - first[start + 1 : stop + 1]
+        left, right = (list(side) for side in zip(*joins[start:stop], strict=True))
+        ends, begins = _join_sums(sums, [(tokens[k], tokens[j]) for k, j in joins[start:stop]])
+        followed[start:stop] = ends - last[left]
+        preceded[start:stop] = begins - first[right]
 
-    in_chunks(read_sentences, len(texts))
-    in_chunks(read_joins, len(texts))
-    return SummedWindows(sums, sentences, alone, followed, preceded, counts, in_chunks)
+    in_chunks(read_sentences, len(distinct))
+    in_chunks(read_joins, len(joins))
+    numbers = np.array(text_of, dtype=np.intp), np.array(join_of, dtype=np.intp)
+    return SummedWindows(
+        sums, sentences[numbers[0]], *numbers, alone, followed, preceded, counts, in_chunks
+    )
+
+
+def _numbered(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
+    """The distinct items in order, and for each item the number of its equal among them."""
+    number: dict[Item, int] = {}
+    numbers = [number.setdefault(item, len(number)) for item in items]
+    return list(number), numbers
 
 
 def _sentence_sums(
@@ -133,9 +149,11 @@ def _sentence_sums(
     return whole, first, last
 
 
-def _join_sums(sums: TokenSums, tokens: Tokens) -> tuple[Vectors, Vectors]:
+def _join_sums(
+    sums: TokenSums, neighbours: Sequence[tuple[Sequence[int], Sequence[int]]]
+) -> tuple[Vectors, Vectors]:
     """The last tokens of each sentence when the next follows, and the first of that one."""
-    sides = [(one[-2 * REACH :], other[: 2 * REACH]) for one, other in pairwise(tokens)]
+    sides = [(one[-2 * REACH :], other[: 2 * REACH]) for one, other in neighbours]
     near = [(min(REACH, len(left)), min(REACH, len(right))) for left, right in sides]
     from_join = np.concatenate(
         [np.arange(len(left) + len(right)) - len(left) for left, right in sides]
@@ -158,14 +176,18 @@ def _sums_of(rows: Vectors, spans: Sequence[tuple[int, int]]) -> Vectors:
 class SummedWindows:
     """Runs as sums: of the sentences alone, and of what their neighbours change on either side.
 
-    All are `[n, s]`, projected sums of features: `alone` of all tokens of a sentence with the marks of
-    its begin and end; `followed` what changes where another sentence follows; `preceded` where one
-    precedes. Those two come from the real neighbours, and stand in for them where a run leaves sentences
-    out. `tokens` `[n]` counts the marks, too.
+    Of `u` distinct texts and `j` distinct pairs of neighbours there are projected sums of features:
+    `alone` `[u, s]` of all tokens of a sentence with the marks of its begin and end; `followed` `[j, s]`
+    what changes in the first of two where the second follows; `preceded` `[j, s]` in the second. Those
+    two come from the real neighbours, and stand in for them where a run leaves sentences out. `tokens`
+    `[u]` counts the marks, too. `text` `[n]` and `join` `[n - 1]`: which text a sentence is, and which
+    pair of neighbours it and the next are.
     """
 
     sums: TokenSums
     sentences: Vectors
+    text: Members
+    join: Members
     alone: npt.NDArray[np.float32]
     followed: npt.NDArray[np.float32]
     preceded: npt.NDArray[np.float32]
@@ -194,8 +216,9 @@ class SummedWindows:
         return vectors
 
     def _of_equal_size(self, members: Members) -> Vectors:
-        sums = self.alone[members].sum(axis=1)
-        sums += self.followed[members[:, :-1]].sum(axis=1)
-        sums += self.preceded[members[:, 1:]].sum(axis=1)
+        texts = self.text[members]
+        sums = self.alone[texts].sum(axis=1)
+        sums += self.followed[self.join[members[:, :-1]]].sum(axis=1)
+        sums += self.preceded[self.join[members[:, 1:] - 1]].sum(axis=1)
         marks = 2 * (members.shape[1] - 1)  # only the first begins, only the last ends
-        return self.sums.head(sums, self.tokens[members].sum(axis=1) - marks)
+        return self.sums.head(sums, self.tokens[texts].sum(axis=1) - marks)
