@@ -21,7 +21,7 @@ from aligner.embed.excerpts import encode_excerpts
 from aligner.embed.views import KeptWindows, embed_views
 from aligner.embed.windows import Windows, open_windows
 from aligner.errors import InputError
-from aligner.options import Options
+from aligner.options import Options, OrderOption
 from aligner.read import (
     Source,
     is_address,
@@ -57,8 +57,11 @@ from aligner.verify import ReadingVerifier, Verifier, load_verifier
 STANDARD_INPUT = "-"
 # Confidences and similarities are given to this many decimals: further ones differ between processors.
 DECIMALS = 4
-# Free order looks at every pair of sentences; from here on it would take gigabytes.
-MOST_PAIRS = 4_000_000
+# Beyond any of these, free order would take more than some 2 GB: it looks at every pair of sentences,
+# and keeps a vector of every word and phrase.
+MOST_PAIRS, MOST_SENTENCES, MOST_CHARACTERS = 4_000_000, 20_000, 1_500_000
+# Sentences of both texts in monotonic order, 40 KB each.
+MOST_IN_ORDER = 100_000
 # Moved passages that a note names.
 MOVED_SHOWN = 3
 # Sentences of either text that the choice of an order looks at.
@@ -165,6 +168,7 @@ def _compare(
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
         ]
         documents = [side.document for side in sides]
+        _check_size(documents)
         given = _with_verifier_coming(options, documents, given)
         encoder = loading.result()
     forget_texts(encoder)
@@ -173,6 +177,7 @@ def _compare(
     with one_blas_thread():
         counts = " and ".join(f"{len(document.sentences):,}" for document in documents)
         progress(f"embedding {counts} sentences")
+        options = replace(options, order=_early_order(options, documents, encoder))
         windows = [open_windows(_texts(document), encoder) for document in documents]
         vectors = [one.sentences for one in windows]
         order = _order(options, vectors)
@@ -243,21 +248,44 @@ def _order(options: Options, vectors: Sequence[Vectors]) -> Order:
     return choose_order(cosines(a, b))
 
 
-def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
-    """The sentences that are compared in any order, by number: boilerplate has no counterpart.
+def _check_size(documents: Sequence[Document]) -> None:
+    """Raise InputError for texts too long for either order."""
+    n, m = (len(document.sentences) for document in documents)
+    if n + m > MOST_IN_ORDER:
+        raise InputError(
+            f"{n:,} and {m:,} sentences are too many for one comparison; split the texts into parts"
+        )
 
-    Raises InputError where there are too many.
+
+def _early_order(options: Options, documents: Sequence[Document], encoder: Encoder) -> OrderOption:
+    """The order of texts too long for free order, from their first sentences alone.
+
+    Else the one asked for. Raises InputError where it is free: before all is embedded, since that may
+    take minutes.
     """
-    kept = [
+    kept = _kept(documents)
+    n, m = map(len, kept)
+    characters = sum(len(one.text) for side in kept for one in side.values())
+    if n * m <= MOST_PAIRS and n + m <= MOST_SENTENCES and characters <= MOST_CHARACTERS:
+        return options.order
+    order = options.order
+    if order == "auto":
+        firsts = [_texts(document)[:SAMPLE] for document in documents]
+        order = _order(options, [open_windows(one, encoder).sentences for one in firsts])
+    if order == "free":
+        raise InputError(
+            f"{n:,} by {m:,} sentences, {characters:,} characters, are too many to compare in any "
+            "order; use --order monotonic, or split the texts into parts"
+        )
+    return order
+
+
+def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
+    """The sentences that are compared in any order, by number: boilerplate has no counterpart."""
+    return [
         {k: one for k, one in enumerate(document.sentences) if not one.boilerplate}
         for document in documents
     ]
-    if len(kept[0]) * len(kept[1]) > MOST_PAIRS:
-        raise InputError(
-            f"{len(kept[0])} by {len(kept[1])} sentences are too many to compare in any order; "
-            "use --order monotonic, or split the texts into parts"
-        )
-    return kept
 
 
 def _with_verifier_coming(options: Options, documents: Sequence[Document], given: Given) -> Given:
