@@ -47,6 +47,8 @@ CLEAR_GAP = 0.6
 USUAL_ORDER, USUAL_ORDER_COUNT = 0.4, 4
 # Names alike to this much, 0 to 100 (rapidfuzz ratio), are one; up to so many letters only equal ones.
 SAME_SPELLING, SHORT_NAME = 85, 3
+# Pairs of names of two texts; of more, which spell nothing, only equal ones are one name.
+MOST_NAMES = 100_000_000
 # Spreads above the background from which two quotations are the same speech in other words. On the
 # development articles, all seven of those above 2 are, a third of those between 0.9 and 1.2.
 SAME_SPEECH = 1.0
@@ -427,10 +429,12 @@ def _share(names: frozenset[str], others: frozenset[str]) -> float:
     from rapidfuzz.process import extractOne
 
     candidates = sorted(others)
+    few = len(names) * len(others) <= MOST_NAMES
     found = sum(
         name in others
         or (
-            len(name) > SHORT_NAME
+            few
+            and len(name) > SHORT_NAME
             and extractOne(name, candidates, scorer=ratio, score_cutoff=SAME_SPELLING) is not None
         )
         for name in sorted(names)

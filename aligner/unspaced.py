@@ -5,6 +5,7 @@ word comes with its particle.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -45,7 +46,9 @@ def cut(text: str, spans: list[Span]) -> list[Span]:
     return [
         part
         for start, end in spans
-        for part in pairwise([start, *(one for one in starts if start < one < end), end])
+        for part in pairwise(
+            [start, *starts[bisect_right(starts, start) : bisect_left(starts, end)], end]
+        )
     ]
 
 

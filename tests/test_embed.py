@@ -3,15 +3,17 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
 
 from aligner.embed import load_encoder, token_sums
-from aligner.embed.embedded import EmbeddedEncoder
-from aligner.embed.token_sums import MOST_TOKENS
+from aligner.embed.embedded import CHARACTERS_REMEMBERED, EmbeddedEncoder, _batches
+from aligner.embed.token_sums import MOST_TOKENS, TokenSums
 from aligner.embed.views import embed_views
 from aligner.embed.windows import open_windows
 from aligner.errors import ModelError
@@ -317,3 +319,33 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ModelError, match=r"cannot load the model .*; give the name of") as caught:
         load_encoder([str(tmp_path)])
     assert "\n" not in str(caught.value)
+
+
+def test_equal_sentences_are_read_once(
+    embedded: EmbeddedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a text repeats a sentence, its features are computed once; all runs stay theirs."""
+    read: list[int] = []
+    features = TokenSums.features
+
+    def counted(self: TokenSums, texts: Sequence[Sequence[int]], *rest: Any) -> Any:
+        read.append(len(texts))
+        return features(self, texts, *rest)
+
+    monkeypatch.setattr(TokenSums, "features", counted)
+    texts = [*PASSAGE[:2] * 500, PASSAGE[2]]
+    windows = embedded.windows(texts)
+    assert sum(read) == 3 + 3  # the texts, and the pairs of neighbours
+    few = embedded.windows([*PASSAGE[:2] * 2, PASSAGE[2]])
+    np.testing.assert_allclose(windows.of([(996, 997, 999)]), few.of([(0, 1, 3)]), atol=1e-5)
+    np.testing.assert_allclose(windows.of([(999, 1000)]), few.of([(3, 4)]), atol=1e-5)
+
+
+def test_long_texts_are_not_remembered_whole(embedded: EmbeddedEncoder) -> None:
+    """Of megabytes only the last part is kept for later, whatever the number of texts."""
+    texts = [f"{k} " + "palavra " * 600 for k in range(300)]
+    batches = list(_batches(texts))
+    assert [text for batch in batches for text in batch] == texts
+    assert all(sum(map(len, batch)) <= CHARACTERS_REMEMBERED for batch in batches)
+    embedded.excerpts(texts, [[[(0, 1)]]] * len(texts))
+    assert sum(map(len, embedded._seen)) <= CHARACTERS_REMEMBERED

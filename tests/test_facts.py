@@ -1,8 +1,10 @@
 """Names and numbers that the other document never states."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aligner.details import facts
 from aligner.details.facts import _around, absent_facts
 from aligner.types import Detail, Document
 from aligner.units import is_near
@@ -112,3 +114,19 @@ def test_the_numbers_beside_one_are_near_it_if_any_is(others: list[float], value
     beside = _around(sorted(others), value)
     assert any(is_near(x, value) for x in beside) == any(is_near(x, value) for x in others)
     assert any(is_near(value, x) for x in beside) == any(is_near(value, x) for x in others)
+
+
+def test_of_countless_names_only_equal_spellings_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that spell nothing end in time: beyond some comparisons no near spelling is sought."""
+    a, b = (
+        document("pt", "pt", "Ontem Zzqvxa falou com Oslo."),
+        document("fr", "fr", "Hier Zzqvxb a parlé avec Oslo."),
+    )
+
+    def absent() -> list[str]:
+        encode = WordsEncoder().encode
+        return [one.text for found in absent_facts(a, b, encode) for one in found]
+
+    assert absent() == []
+    monkeypatch.setattr(facts, "MOST_COMPARED", 1)
+    assert absent() == ["Zzqvxa"]

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 import aligner
-from aligner import Comparison
+from aligner import Comparison, pipeline
 from aligner.embed import Encoder
+from aligner.errors import InputError
+from aligner.pipeline import SAMPLE
 from aligner.segment.sentences import WINDOW
 from cli.main import status
 from tests.fakes import WordsEncoder
@@ -92,13 +96,16 @@ def test_unrelated_articles_share_nothing(embedded: Encoder) -> None:
     assert len(made.only_a) > 10
 
 
-def test_one_sentence_against_many(embedded: Encoder) -> None:
-    """Its counterpart among a hundred and fifty is found."""
-    others = [f"Le wagon numéro {k} transporte du sable." for k in range(150)]
+@pytest.mark.parametrize("many", [150, 1_000])
+def test_one_sentence_against_many(many: int, embedded: Encoder) -> None:
+    """Its counterpart is found among so many, with the verifier and, of more, without."""
+    others = [f"Le wagon numéro {k} transporte du sable." for k in range(many)]
     others[70] = "Les travaux dureront trois mois et coûteront deux millions d’euros."
     made = aligner.compare(LINES[1], "\n".join(others), encoder=embedded)
     check(made)
-    assert links(made) == [((0,), (70,))]
+    (link,) = made.links
+    assert 70 in link.b
+    assert set(link.b) <= {70, 71}  # without the verifier, the next may be taken along
 
 
 def test_equal_sentences_by_the_thousand() -> None:
@@ -116,6 +123,42 @@ def test_an_endless_line() -> None:
     assert all(len(text) <= WINDOW for text in texts)
     assert "".join("".join(texts).split()) == "".join(made.a.text.split())
     assert any("more than 2,000 characters" in note for note in made.notes)
+
+
+class Hasty(WordsEncoder):
+    """Reads no more than the beginning of a text."""
+
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Vectors `[n, 64]` of length 1."""
+        return super().encode([text[:40] for text in texts])
+
+
+SIZES: dict[str, tuple[str, str]] = {
+    "one line of ten megabytes, words": ("palavra e mais " * 666_666, "too many to compare in any"),
+    "the same without a space": ("abcdefghij" * 1_000_000, "too many to compare in any"),
+    "the same of digits": ("7" * 10_000_000, "too many to compare in any"),
+    "ten thousand equal sentences": ("Uma frase igual e longa.\n" * 10_000, ""),
+    "a hundred thousand of them": ("Uma.\n" * 100_000, "too many for one comparison"),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_what_is_too_large_is_refused_before_it_is_embedded(name: str) -> None:
+    """Of such texts, some thousand sentences at most are embedded before a line tells what to do."""
+    text, message = SIZES[name]
+    encoder = Hasty()
+    other = FR if message else text
+    with pytest.raises(InputError, match=message or "too many to compare in any") as told:
+        aligner.compare(text, other, encoder=encoder)
+    assert "split the texts into parts" in str(told.value)
+    assert len(encoder.encoded) <= 2 * SAMPLE
+
+
+def test_books_are_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bounds of free order, the order is told from the first sentences of both texts."""
+    monkeypatch.setattr(pipeline, "MOST_PAIRS", 8)
+    made = aligner.compare(PT, PT, encoder=WordsEncoder())
+    assert made.order == "monotonic"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ SAME_MEANING = 0.6
 LONGEST_UNIT = (
     6  # characters of a currency before a number; more are not looked at, once for each number
 )
+# Comparisons of two words, by spelling or by meaning, between two texts. Two books of 5,000 names and
+# 30,000 words need a third; what spells nothing has more, and then only equal spellings count.
+MOST_COMPARED = 500_000_000
 AT_A_TIME = 256  # names compared with all words of a book at once, to bound memory
 # Number words up to this are as often articles and pronouns ('one of the two') as counts.
 LARGEST_VAGUE_WORD = 2
@@ -176,6 +179,7 @@ class _Spellings:
     def __init__(self, known: set[str]) -> None:
         self._ordered = sorted(known)
         self._have = dict.fromkeys(known, True)
+        self._left = MOST_COMPARED
 
     def have(self, name: str) -> bool:
         """True when any capitalised or digit-bearing word of the name occurs; particles do not count."""
@@ -188,6 +192,9 @@ class _Spellings:
         from rapidfuzz.process import extractOne
 
         if spelling not in self._have:
+            self._left -= len(self._ordered)
+            if self._left < 0:
+                return False
             found = extractOne(spelling, self._ordered, scorer=ratio, score_cutoff=SAME_SPELLING)
             self._have[spelling] = found is not None
         return self._have[spelling]
@@ -195,7 +202,7 @@ class _Spellings:
 
 def _without_meaning_in(texts: list[str], others: list[str], encode: Encode) -> set[str]:
     """The texts that come near none of the others in meaning."""
-    if not texts or not others:
+    if not 0 < len(texts) * len(others) <= MOST_COMPARED:
         return set(texts)
     vectors = encode([*texts, *others])
     found, known = vectors[: len(texts)], vectors[len(texts) :].T
