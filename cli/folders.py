@@ -8,13 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from aligner.corpus.options import CorpusOptions
 from aligner.options import Options
 from aligner.types import Comparison, Side
 
-from .output import OutputError
+from .output import OutputError, say
 from .render import FORMATS, RenderOptions
 from .render.visible import flowing
 
@@ -119,7 +117,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
                     for outcome in outcomes:
                         progress.add(outcome.pair.size)
         except KeyboardInterrupt:
-            typer.echo(
+            say(
                 f"align: interrupted after {_many(progress.done, 'pair')}; "
                 "the same command does the rest",
                 err=True,
@@ -131,7 +129,7 @@ def compare_folders(corpus: Corpus, *, quiet: bool) -> tuple[bool, bool]:
             write_table(results)
         totals = ledger.totals()
         lines = list(_summary(results, totals, quiet=quiet))
-    typer.echo("\n".join(lines))
+    say("\n".join(lines))
     return totals.differs, totals.failed > 0
 
 

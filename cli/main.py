@@ -19,7 +19,6 @@ from .help import GroupedHelp
 from .mined import check_mining, mine_folders
 from .output import (
     PAGE_WIDTH,
-    OutputError,
     check_nothing_read_is_overwritten,
     check_place_of_scores,
     check_width,
@@ -27,6 +26,7 @@ from .output import (
     page_through,
     renderer,
     renderer_for,
+    say,
     wants_color,
     write,
 )
@@ -47,7 +47,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"align {version('bitext-align')}")
+        say(f"align {version('bitext-align')}")
         raise typer.Exit
 
 
@@ -150,20 +150,13 @@ def align(  # noqa: PLR0913 (one for each flag)
 def _show(text: str, form: str | None) -> None:
     """Print a report: the console's in the encoding of the console, any other in UTF-8.
 
-    What does not fit on the screen of a terminal goes through its pager. A reader that goes away
-    (`| head`) is no trouble. Raises OutputError for a full disk and the like.
+    What does not fit on the screen of a terminal goes through its pager. Raises OutputError for a full
+    disk and the like.
     """
     encoding = sys.stdout.encoding if form in {None, "diff"} else "utf-8"
     data = text.encode(encoding, "backslashreplace")
-    if sys.stdout.isatty() and page_through(data):
-        return
-    try:
-        typer.echo(data, nl=False)
-    except OSError as error:
-        # What is still buffered would fail once more when Python shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise OutputError(f"cannot print: {error.strerror}; try -o FILE elsewhere") from error
+    if not (sys.stdout.isatty() and page_through(data)):
+        say(data)
 
 
 def status(arguments: list[str]) -> int:
@@ -181,7 +174,7 @@ def status(arguments: list[str]) -> int:
 
 
 def _trouble(message: str) -> int:
-    typer.echo(f"align: {flowing(message)}", err=True)
+    say(f"align: {flowing(message)}", err=True)
     return TROUBLE
 
 

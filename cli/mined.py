@@ -6,11 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from aligner.options import Options
 
-from .output import OutputError, replacing
+from .output import OutputError, replacing, say
 from .render.visible import flowing
 
 if TYPE_CHECKING:
@@ -78,14 +76,14 @@ def mine_folders(
             for path in outputs:
                 _write(path, mining)
         except KeyboardInterrupt:
-            typer.echo("align: interrupted; the same command embeds nothing twice", err=True)
+            say("align: interrupted; the same command embeds nothing twice", err=True)
             raise
     failed = _told(folders, passages)
     if not failed:  # with a bad document the command will be given again
         shutil.rmtree(place, ignore_errors=True)
-    typer.echo(f"{counts} sentences: {len(mining.pairs):,} pairs")
+    say(f"{counts} sentences: {len(mining.pairs):,} pairs")
     if mining.recall < 1:
-        typer.echo(f"note: approximate search, which found {mining.recall:.1%} of the nearest")
+        say(f"note: approximate search, which found {mining.recall:.1%} of the nearest")
     return failed
 
 
@@ -98,7 +96,7 @@ def _told(folders: tuple[Path, Path], passages: tuple["Passages", "Passages"]) -
     """Print why documents could not be read; tells whether there are any. No table lists them."""
     for folder, side in zip(folders, passages, strict=True):
         for name, reason in side.failed.items():
-            typer.echo(flowing(f"align: failed: {folder / name}: {reason}"), err=True)
+            say(flowing(f"align: failed: {folder / name}: {reason}"), err=True)
     return any(side.failed for side in passages)
 
 

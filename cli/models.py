@@ -6,6 +6,8 @@ import typer
 
 from aligner.options import EMBEDDED
 
+from .output import say
+
 # Names are those of the hub. `ntrex`: F1 of finding the French translation of Portuguese sentences (task
 # NTREXBitextMining, por_Latn-fra_Latn, in github.com/embeddings-benchmark/results); none is published
 # for the embedded model. Languages, sizes and licences are those of the model cards.
@@ -58,5 +60,5 @@ github.com/embeddings-benchmark/results (NTREXBitextMining); none for the embedd
 def show_models(wanted: bool) -> None:
     """Print the table and exit, where it is wanted."""
     if wanted:
-        typer.echo(list_models())
+        say(list_models())
         raise typer.Exit

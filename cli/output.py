@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -95,6 +96,28 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"cannot write {path}: {reason}; choose another place with -o") from error
+
+
+def say(text: str | bytes, *, err: bool = False) -> None:
+    """Print a line, or bytes as they are, to standard output or to that of errors.
+
+    A reader that goes away (`| head`) is no trouble, and of errors that nobody can be told nothing is
+    told. Raises OutputError for a full disk and the like.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if isinstance(text, str):
+        text = f"{text}\n".encode(stream.encoding, "backslashreplace")
+    try:
+        stream.flush()
+        rest = memoryview(text)
+        while rest:  # with PYTHONUNBUFFERED a disk that fills up takes a part, and says nothing
+            rest = rest[stream.buffer.write(rest) :]
+        stream.buffer.flush()
+    except OSError as error:
+        # What is still buffered would fail once more when Python shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not (err or isinstance(error, BrokenPipeError)):
+            raise OutputError(f"cannot print: {error.strerror}; try -o FILE elsewhere") from error
 
 
 def wants_color(choice: Color, *, terminal: bool) -> bool:

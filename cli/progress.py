@@ -8,8 +8,7 @@ from threading import Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import typer
-
+from .output import say
 from .render.visible import flowing
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Progress:
         if self._display:
             self._display.console.print(f"align: {warning}", markup=False, highlight=False)
         else:
-            typer.echo(f"align: {warning}", err=True)
+            say(f"align: {warning}", err=True)
 
     def __enter__(self) -> Self:
         LIBRARY.addHandler(self._warnings)
@@ -133,7 +132,7 @@ class ManyProgress(Progress):
         self(self._line(now))
         if self._by_line and now - self._told > INTERVAL:
             self._told = now
-            typer.echo(f"align: {self._line(now)}", err=True)
+            say(f"align: {self._line(now)}", err=True)
 
     def _line(self, now: float) -> str:
         many, size = self._plan

@@ -81,6 +81,52 @@ def test_a_disk_that_fills_up_leaves_the_old_file(tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
 
+def test_a_disk_that_takes_a_part_is_told(tmp_path: Path) -> None:
+    """Without Python's buffers, too: a report that was printed in part is no success."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+    with (tmp_path / "printed").open("wb") as target:
+        done = subprocess.run(
+            [sys.executable, "-u", "-c", limited + SCRIPT, "a", "b", "-f", "json"],
+            stdout=target,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=ROOT,
+        )
+    message = b"align: cannot print: File too large; try -o FILE elsewhere\n"
+    assert (done.returncode, done.stderr) == (2, message)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("wanted", ["--help", "--version", "--list-models", "a b -o out"])
+def test_whatever_is_printed_may_find_no_place(wanted: str, tmp_path: Path) -> None:
+    """Help, lists and summaries: a full disk is told, and a reader that left is no trouble."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"of-{folder}.txt").write_text("Sim.")
+    reader, gone = os.pipe()
+    os.close(reader)
+    message = b"align: cannot print: No space left on device; try -o FILE elsewhere\n"
+    for sink, outcome in ((gone, (0, b"")), (os.open("/dev/full", os.O_WRONLY), (2, message))):
+        done = subprocess.run(
+            [*COMMAND, *wanted.split()],
+            stdout=sink,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        os.close(sink)
+        assert (done.returncode, done.stderr) == outcome
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_errors_that_cannot_be_told_keep_their_status() -> None:
+    """With no room for the message, the status is still that of trouble."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, "none", "none"], stderr=full, check=False, cwd=ROOT)
+    assert done.returncode == 2
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder of Linux")
 def test_a_folder_that_takes_no_files_is_told() -> None:
     """Where nothing can be written, even by root, one line says so."""
