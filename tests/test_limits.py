@@ -2,12 +2,19 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+import aligner
+from aligner.types import Order
+from tests.fakes import WordsEncoder
 
 ROOT = Path(__file__).parents[1]
 CHIPS = ["samples/chips/a.pt.txt", "samples/chips/b.fr.txt"]
@@ -112,6 +119,43 @@ def test_an_endless_line_is_bounded_in_time_and_memory(unit: str, tmp_path: Path
     peak, seconds = map(float, done.stdout.split())
     assert peak * (1 if sys.platform == "darwin" else 1024) < 1e9
     assert seconds < 30
+
+
+@pytest.mark.parametrize("order", ["free", "monotonic"])
+def test_work_grows_with_the_length_of_the_texts(order: Order) -> None:
+    """Four times the sentences are four times the texts to embed, and far from 16 times the work.
+
+    Processor time grew by 3.0 in free order and by 3.8 in monotonic order.
+    """
+    small, large = (work(sentences, order) for sentences in (40, 160))
+    assert large.embedded <= 4.1 * small.embedded
+    assert large.seconds < 8 * small.seconds
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a comparison costs: texts that are embedded, seconds of processor time."""
+
+    embedded: int
+    seconds: float
+
+
+def work(sentences: int, order: Order) -> Work:
+    """The cost of two texts of so many random sentences, which in monotonic order are equal."""
+    texts = [random_text(sentences, seed) for seed in (1, 1 if order == "monotonic" else 2)]
+    options = aligner.Options(order=order, split="lines", verifier="off")
+    encoder = WordsEncoder()
+    aligner.compare("Uma frase.", "Uma frase.", options=options, encoder=encoder)  # loads all
+    before, started = len(encoder.encoded), time.process_time()
+    aligner.compare(texts[0], texts[1], options=options, encoder=encoder)
+    return Work(len(encoder.encoded) - before, time.process_time() - started)
+
+
+def random_text(sentences: int, seed: int) -> str:
+    """Lines of twelve words each, out of 400."""
+    chance = random.Random(seed)  # noqa: S311 (no secret)
+    words = ["".join(chance.choices("abcdefghij", k=6)) for _ in range(400)]
+    return "\n".join(" ".join(chance.choices(words, k=12)) + "." for _ in range(sentences))
 
 
 @pytest.mark.parametrize("flag", ["--help", "--version"])
