@@ -38,6 +38,7 @@ GLOSSARY = re.findall(
 )
 
 
+@pytest.mark.usefixtures("embedded")  # with which goes the verifier of the package
 @pytest.mark.parametrize(
     "block", [block for block in BLOCKS if block.kind in {"console", "python"}], ids=str
 )
@@ -159,6 +160,7 @@ def test_the_changelog_knows_this_version() -> None:
     assert newest[1] == project["version"]
 
 
+@pytest.mark.usefixtures("embedded")  # with which goes the verifier of the package
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The interpreter sessions in the library's docstrings print what they say."""
