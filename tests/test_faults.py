@@ -18,8 +18,8 @@ BRIDGE = [str(ROOT / "samples" / "bridge" / name) for name in ("a.pt.txt", "b.fr
 COMMAND = [sys.executable, "-c", "from cli.main import run; run()"]
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
-def test_signals_end_the_command_quietly(sent: int, status: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
+def test_signals_end_the_command_quietly(sent: str, status: int, tmp_path: Path) -> None:
     """Interrupted or told to go while it reads, the command leaves no traceback and no file."""
     pipe = tmp_path / "a.txt"
     os.mkfifo(pipe)
@@ -29,7 +29,7 @@ def test_signals_end_the_command_quietly(sent: int, status: int, tmp_path: Path)
         pipe.open("w"),  # opens as soon as the command reads
     ):
         time.sleep(0.2)
-        running.send_signal(sent)
+        running.send_signal(getattr(signal, sent))
         _, errors = running.communicate(timeout=60)
     assert (running.returncode, errors.strip()) == (status, b"")
     assert list(tmp_path.iterdir()) == [pipe]
