@@ -196,14 +196,12 @@ def _compare(
         beads = pair()
         progress("looking for what only one text says")
         unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
+        # Before the links are taken apart, not beside: an encoder need not bear two calls at once.
+        facts = _facts(documents, beads, encoder, order)
         pairs = [(bead.a, bead.b) for bead in _linked(beads)]
         excerpts = partial(encode_excerpts, encoder)
-        with ThreadPoolExecutor(1) as pool:  # beside the facts, the first links are taken apart
-            facts = pool.submit(_facts, documents, beads, encoder, order)
-            details = link_details(
-                (documents[0], documents[1]), pairs, facts.result, excerpts, unsaid
-            )
-        links, only_a, only_b = _assemble(vectors, beads, facts.result(), details)
+        details = link_details((documents[0], documents[1]), pairs, facts, excerpts, unsaid)
+        links, only_a, only_b = _assemble(vectors, beads, facts, details)
     read = [
         note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
     ]

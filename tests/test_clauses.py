@@ -100,7 +100,7 @@ def test_what_a_verifier_finds_unsaid_is_marked() -> None:
         in_a = [(*word, odd) for word, odd in zip(words, odds, strict=True)]
         return [(in_a, [(*word, -4.0) for word in one(of_b[0]).words])]
 
-    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], lambda: facts, EXCERPTS, unsaid)
+    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], facts, EXCERPTS, unsaid)
     assert asked == [[(0, 0)]]
     assert [detail.text for detail in a_only] == ["nova ontem"]
     assert b_only == ()
@@ -191,7 +191,7 @@ def test_an_added_clause_is_found_across_languages() -> None:
     )
     facts = (absent_facts(a, b, encoder.encode), absent_facts(b, a, encoder.encode))
     excerpts = partial(encode_excerpts, encoder)
-    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], lambda: facts, excerpts)
+    ((a_only, b_only),) = link_details((a, b), [((0,), (0,))], facts, excerpts)
     assert a_only == ()
     assert [(detail.text, detail.kind) for detail in b_only] == [
         ("qui emploie des centaines de familles de la vallée", "clause")

@@ -47,16 +47,16 @@ LINKS_AT_A_TIME = 128
 def link_details(
     documents: tuple[Document, Document],
     links: Sequence[Pair],
-    facts: Callable[[], Facts],
+    facts: Facts,
     excerpts: Excerpts,
     unsaid: Unsaid | None = None,
 ) -> list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]:
     """For each link, the details of its sentences of a and of b, in the order of the text.
 
-    `links`: sentence numbers of a and of b. `facts`: tells the names and numbers of each sentence of
-    a and of b that the other document lacks. `excerpts`: the vectors of texts with words left out; it is
-    called in a thread of its own, beside `facts` and the judgement of links before. `unsaid`: what a
-    verifier finds that linked sentences lack, if there is one.
+    `links`: sentence numbers of a and of b. `facts`: the names and numbers of each sentence of a and
+    of b that the other document lacks. `excerpts`: the vectors of texts with words left out; called in
+    a thread, beside the judgement of the links before. `unsaid`: what a verifier finds that linked
+    sentences lack, if there is one.
     """
     batches = [links[k : k + LINKS_AT_A_TIME] for k in range(0, len(links), LINKS_AT_A_TIME)]
     if not batches:
@@ -64,12 +64,11 @@ def link_details(
     result = []
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(_parts, documents, batches[0], excerpts)
-        found = facts()
         marks = unsaid and verdicts(documents, links, unsaid)
         for some, after in zip(batches, [*batches[1:], []], strict=True):
             parts = coming.result()
             coming = pool.submit(_parts, documents, after, excerpts)
-            result += _of_some_links(documents, some, parts, found, marks)
+            result += _of_some_links(documents, some, parts, facts, marks)
     return result
 
 
