@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
+from time import sleep
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,7 +22,7 @@ from aligner.embed import Encoder
 from aligner.embed.combined import CombinedEncoder
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.errors import AlignerError, InputError, LanguageError, ModelError
-from aligner.options import Options
+from aligner.options import Options, OrderOption
 from aligner.types import Comparison, Side
 from cli.render import FORMATS, RenderOptions
 from tests.fakes import WordsEncoder
@@ -581,3 +583,31 @@ def test_stages_are_told_as_they_begin(tmp_path: Path) -> None:
         "pairing 3 and 3 sentences",
         "looking for what only one text says",
     ]
+
+
+class BusyEncoder(WordsEncoder):
+    """Refuses a call while another one is going on, as the tokenizers of many models do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = Lock()
+
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Slowly, so that calls would meet."""
+        assert self._turn.acquire(blocking=False), "two calls at once"
+        try:
+            sleep(0.1)
+            return super().encode(texts)
+        finally:
+            self._turn.release()
+
+
+@pytest.mark.parametrize("order", ["free", "monotonic"])
+def test_an_encoder_is_asked_for_one_thing_at_a_time(order: OrderOption) -> None:
+    """In either order, though facts, excerpts and views all need it."""
+    texts = [f"No dia {k}, Ana Lima viu o barco {k}, e o porto abriu." for k in range(9)]
+    lines = "\n".join(texts), "\n".join(one.replace("Ana Lima", "Eva Prado") for one in texts)
+    made = aligner.compare(
+        *lines, options=Options(order=order, verifier="off"), encoder=BusyEncoder()
+    )
+    assert made.links
