@@ -97,9 +97,11 @@ def test_a_disk_that_takes_a_part_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("wanted", ["--help", "--version", "--list-models", "a b -o out"])
+@pytest.mark.parametrize(
+    "wanted", ["--help", "--version", "--list-models", "a b -o out", "a/of-a.txt b/of-b.txt"]
+)
 def test_whatever_is_printed_may_find_no_place(wanted: str, tmp_path: Path) -> None:
-    """Help, lists and summaries: a full disk is told, and a reader that left is no trouble."""
+    """Help, lists, summaries and reports: a full disk is told, and a reader that left is no trouble."""
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"of-{folder}.txt").write_text("Sim.")

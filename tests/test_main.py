@@ -459,21 +459,6 @@ def test_closed_pipe_is_quiet() -> None:
     assert running.returncode == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-def test_full_disk_is_told() -> None:
-    """A report that cannot be printed is trouble, told in one line."""
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, "a", "b"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-            cwd=ROOT,
-        )
-    message = b"align: cannot print: No space left on device; try -o FILE elsewhere\n"
-    assert (done.returncode, done.stderr) == (2, message)
-
-
 def test_terminal_that_knows_no_accents_gets_escapes() -> None:
     """The report never fails on an encoding; what it cannot hold is written as an escape."""
     done = process("a", "b", PYTHONIOENCODING="ascii")
