@@ -289,9 +289,10 @@ def _kept(documents: Sequence[Document]) -> list[dict[int, Sentence]]:
 def _with_verifier_coming(options: Options, documents: Sequence[Document], given: Given) -> Given:
     """The embedded verifier takes as long to load as the first vectors: begun before the order is known.
 
-    Others may take much longer, and in monotonic order none is asked.
+    Others may take much longer, and in monotonic order none is asked. Who brings an encoder compares
+    many texts, and has no loading to wait for.
     """
-    if given.verifier or options.verifier != "on" or options.order == "monotonic":
+    if given.encoder or given.verifier or options.verifier != "on" or options.order == "monotonic":
         return given
     if sum(len(document.sentences) for document in documents) > MOST_VERIFIED:
         return given
