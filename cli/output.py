@@ -111,7 +111,7 @@ def say(text: str | bytes, *, err: bool = False) -> None:
         stream.flush()
         rest = memoryview(text)
         while rest:  # with PYTHONUNBUFFERED a disk that fills up takes a part, and says nothing
-            rest = rest[stream.buffer.write(rest) :]
+            rest = rest[stream.buffer.write(rest) or 0 :]
         stream.buffer.flush()
     except OSError as error:
         # What is still buffered would fail once more when Python shuts down.
