@@ -29,10 +29,15 @@ fuzz: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
 	$(BIN)/python -m tests.fuzz
 
-# Known vulnerabilities of what is installed; asks the advisory database, so it needs the network.
+# Known vulnerabilities of what is installed and of what LOCKED=1 installs; asks an advisory database, so
+# it needs the network. Of another one, such as a mirror that answers as OSV does:
+# make audit AUDIT_ARGS="--vulnerability-service osv --osv-url URL"
+AUDIT_ARGS ?=
+
 audit: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
-	$(BIN)/pip-audit --skip-editable
+	$(BIN)/pip-audit --skip-editable $(AUDIT_ARGS)
+	$(BIN)/pip-audit --disable-pip --requirement requirements-dev.txt $(AUDIT_ARGS)
 
 # What is released, built and tried where nothing else is.
 smoke: .venv/ready
