@@ -66,15 +66,17 @@ clean:
 	rm -rf .venv .fuzz build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # LOCKED=1 installs the very files that requirements-dev.txt names; otherwise the newest within the bounds
-# of pyproject.toml, so that any mirror and any build of torch will do.
+# of pyproject.toml, so that any mirror and any build of torch will do. Python brings a pip of its own age,
+# which may be vulnerable: it is upgraded first. The project itself is installed twice as quietly, since pip
+# 26 passes on what setuptools warns of editable installs.
 
 .venv/ready: pyproject.toml
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --upgrade-deps .venv
 ifdef LOCKED
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --editable .
 else
 	$(BIN)/pip install --quiet --disable-pip-version-check "$(TORCH)"
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --editable ".[dev]"
 endif
 	@touch $@
