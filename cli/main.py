@@ -190,4 +190,7 @@ def run() -> None:
     # Loading models makes a million objects that stay, and the collector looked at them every 700.
     gc.set_threshold(COLLECTED_EVERY)
     _open_closed_streams()
-    sys.exit(status(sys.argv[1:]))
+    code = status(sys.argv[1:])
+    # On its way out Python looks for cycles among all that is left, which took 0.08 s of 2.7.
+    gc.freeze()
+    sys.exit(code)
