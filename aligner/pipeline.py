@@ -1,7 +1,7 @@
 """The order of the stages: read, segment, embed, score, align, details. No other file knows it."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,6 +36,8 @@ from aligner.score import (
     alone_probability,
     candidates,
     cosines,
+    lopsided,
+    most_candidate_sentences,
     read_passage,
     score_pairs,
 )
@@ -66,8 +68,8 @@ MOST_IN_ORDER = 100_000
 MOVED_SHOWN = 3
 # Sentences of either text that the choice of an order looks at.
 SAMPLE = 2_000
-# Sentences of both texts up to which the embedded verifier is asked by default: it reads some thirty a
-# second on two cores.
+# Sentences in candidate pairs up to which the embedded verifier is asked by default: it reads some
+# thirty a second on two cores.
 MOST_VERIFIED = 200
 # Characters of a sentence that models read; beyond, they leave some of it out.
 LONG = 2_000
@@ -294,7 +296,7 @@ def _with_verifier_coming(options: Options, documents: Sequence[Document], given
     """
     if given.encoder or given.verifier or options.verifier != "on" or options.order == "monotonic":
         return given
-    if sum(len(document.sentences) for document in documents) > MOST_VERIFIED:
+    if _too_many_to_verify([document.sentences for document in documents]):
         return given
     pool = ThreadPoolExecutor(1)
     coming = pool.submit(verifier_for, options)
@@ -311,13 +313,15 @@ def _verifier(
     if options.verifier == "on" and _too_many_to_verify(kept):
         return None
     verifier = given.verifier or (given.coming.result() if given.coming else verifier_for(options))
-    if isinstance(verifier, ReadingVerifier):
+    # Of lopsided texts few sentences are candidates, which are read when they are known.
+    if isinstance(verifier, ReadingVerifier) and not lopsided(*map(len, kept)):
         verifier.read([one.text for side in kept for one in side.values()])
     return verifier
 
 
-def _too_many_to_verify(kept: Sequence[Mapping[int, Sentence]]) -> bool:
-    return sum(map(len, kept)) > MOST_VERIFIED
+def _too_many_to_verify(sides: Sequence[Sized]) -> bool:
+    n, m = map(len, sides)
+    return most_candidate_sentences(n, m) > MOST_VERIFIED
 
 
 def _passages(

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,9 +24,10 @@ from aligner.embed.combined import CombinedEncoder
 from aligner.embed.embedded import EmbeddedEncoder
 from aligner.errors import AlignerError, InputError, LanguageError, ModelError
 from aligner.options import Options, OrderOption
+from aligner.pipeline import MOST_VERIFIED
 from aligner.types import Comparison, Side
 from cli.render import FORMATS, RenderOptions
-from tests.fakes import WordsEncoder
+from tests.fakes import WordsEncoder, WordsVerifier
 from tests.test_render_json import VALIDATOR
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -516,6 +518,55 @@ def test_a_verifier_that_is_not_asked_is_noted(monkeypatch: pytest.MonkeyPatch) 
     )
     made = compared((PT, FR), Options(order="monotonic", verifier="our/own"))
     assert made.notes == ("the verifier our/own was not asked; it is for free order only",)
+
+
+class AskedVerifier(WordsVerifier):
+    """Remembers the pairs it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+
+    def score(
+        self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
+    ) -> npt.NDArray[np.float32]:
+        """As `WordsVerifier`."""
+        self.asked += pairs
+        return super().score(a, b, pairs)
+
+
+def test_one_sentence_among_many_is_verified() -> None:
+    """What counts is how many sentences would have to be read, not how many there are."""
+    many = " ".join(f"O gato {k} viu {k * k} peixes." for k in range(MOST_VERIFIED))
+    verifier = AskedVerifier()
+    texts, languages = ("O gato 7 viu 49 peixes.", many), Options(lang_a="pt", lang_b="pt")
+    made = aligner.compare(*texts, options=languages, encoder=WordsEncoder(), verifier=verifier)
+    assert " | verifier words | " in made.signature
+    assert made.notes == ()
+    assert [(link.a, link.b) for link in made.links] == [((0,), (7,))]
+    assert len(verifier.asked) < 10
+
+
+@pytest.mark.parametrize(
+    ("sentence", "linked"),
+    [
+        ("Los pasajeros recuperarán el dinero del billete", ""),
+        ("En la lonja, los vecinos repartieron mantas y caldo caliente.", ""),
+        ("Los buzos no han encontrado grietas en el casco ni fugas de combustible.", ""),
+        ("A terceira sala explica a química em poucas palavras.", "La troisième salle"),
+        ("O bilhete custa seis euros, incluindo um saquinho de sal grosso.", "Le billet coûte"),
+    ],
+)
+def test_one_sentence_among_many_has_no_chance_pair(
+    sentence: str, linked: str, embedded: Encoder
+) -> None:
+    """The best of many chance pairs is no counterpart; a translation among them is still found."""
+    french = "\n\n".join(
+        (SAMPLES / name / "b.fr.txt").read_text(encoding="utf-8")
+        for name in ("bridge", "chips", "translation")
+    )
+    made = aligner.compare(sentence, french, encoder=embedded)
+    texts = [made.b.sentences[j].text for link in made.links for j in link.b]
+    assert [text[: len(linked)] for text in texts] == ([linked] if linked else [])
 
 
 def test_a_verifier_that_cannot_be_had_is_told() -> None:

@@ -5,19 +5,25 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aligner import score
 from aligner.score import (
+    LOPSIDED,
+    NEAREST,
+    USUAL_RIVALS,
     Passage,
     against_background,
     alone_probability,
+    among_many,
     background,
+    candidates,
     coherence,
     gap_to_rival,
     gather_evidence,
     load_weights,
+    most_candidate_sentences,
     nearest_in_each,
     phrases_covered,
     read_passage,
@@ -323,3 +329,24 @@ def test_where_no_line_is_a_headline_none_is_taken_for_one() -> None:
     made = gather_evidence(a, b).features
     assert not made["opening"].any()
     assert not made["headline_and_lead"].any()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 130), st.booleans())
+def test_few_sentences_have_few_candidates(seed: int, n: int, m: int, swapped: bool) -> None:
+    """No more than are counted beforehand; each sentence of the shorter text has some."""
+    few, many = random_passage(seed, n), random_passage(seed + 1, m)
+    pairs = candidates(many, few) if swapped else candidates(few, many)
+    mine = {pair[swapped] for pair in pairs}
+    assert mine == set(range(n))
+    assert n + len({pair[not swapped] for pair in pairs}) <= most_candidate_sentences(n, m)
+    if m >= LOPSIDED * n:
+        assert len(pairs) == NEAREST * n
+
+
+def test_rivals_and_the_verifier_lower_the_odds() -> None:
+    """Ten times as many rivals make the odds a tenth; what a verifier thinks counts a half."""
+    logit, statement = np.full((1, 10 * USUAL_RIVALS), 4.0), np.full((1, 10 * USUAL_RIVALS), -2.0)
+    assert among_many(logit, None) == pytest.approx(4 - np.log(10))
+    assert among_many(logit, statement) == pytest.approx(1 - np.log(10))
+    assert among_many(logit.T, statement.T) == pytest.approx(1 - np.log(10))
