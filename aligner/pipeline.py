@@ -41,7 +41,7 @@ from aligner.score import (
     read_passage,
     score_pairs,
 )
-from aligner.segment import segment
+from aligner.segment import Segmented, segment
 from aligner.threads import one_blas_thread
 from aligner.types import (
     UNDETERMINED,
@@ -160,19 +160,9 @@ def _read(path: Path | str) -> Source:
 def _compare(
     a: Source, b: Source, options: Options, given: Given, progress: Progress
 ) -> Comparison:
-    sources = (a, b)
     progress("finding sentences, loading the model")
-    # The model takes as long to load as everything before it is needed.
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(lambda: given.encoder or encoder_for(options))
-        sides = [
-            segment(source.text, name=source.name, language=language, split=options.split)
-            for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
-        ]
-        documents = [side.document for side in sides]
-        _check_size(documents)
-        given = _with_verifier_coming(options, documents, given)
-        encoder = loading.result()
+    sides, encoder, given = _segmented((a, b), options, given)
+    documents = [side.document for side in sides]
     forget_texts(encoder)
     # One BLAS thread: the matrices are small, and threads that wait for each other took three times as
     # long on a busy machine. The embedded model has threads of its own.
@@ -186,27 +176,17 @@ def _compare(
         verifier = None
         if order == "free":
             kept = _kept(documents)
-            # The verifier reads the sentences beside the rest; both have idle moments.
-            with ThreadPoolExecutor(1) as pool:
-                reading = pool.submit(_verifier, options, kept, given)
-                passages = _passages(documents, kept, windows, encoder)
-                verifier = reading.result()
+            asked = partial(_verifier, options, kept, given)
+            passages, verifier = _evidence(documents, kept, windows, encoder, asked)
             pair = partial(_free_beads, documents, kept, passages, verifier)
         else:
             pair = partial(_monotonic_beads, documents, windows)
         progress(f"pairing {counts} sentences")
         beads = pair()
         progress("looking for what only one text says")
-        unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
-        # Before the links are taken apart, not beside: an encoder need not bear two calls at once.
-        facts = _facts(documents, beads, encoder, order)
-        pairs = [(bead.a, bead.b) for bead in _linked(beads)]
-        excerpts = partial(encode_excerpts, encoder)
-        details = link_details((documents[0], documents[1]), pairs, facts, excerpts, unsaid)
+        facts, details = _unsaid(documents, beads, order, encoder, verifier)
         links, only_a, only_b = _assemble(vectors, beads, facts, details)
-    read = [
-        note for step in zip(sources, sides, strict=True) for part in step for note in part.notes
-    ]
+    read = [note for step in zip((a, b), sides, strict=True) for one in step for note in one.notes]
     return Comparison(
         a=documents[0],
         b=documents[1],
@@ -223,6 +203,58 @@ def _compare(
         ),
         signature=_signature(options, encoder, order, verifier),
     )
+
+
+def _segmented(
+    sources: Sequence[Source], options: Options, given: Given
+) -> tuple[list[Segmented], Encoder, Given]:
+    """The sentences of both texts, the encoder, and the verifier on its way where one may be asked.
+
+    The model takes as long to load as everything before it is needed.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(lambda: given.encoder or encoder_for(options))
+        sides = [
+            segment(source.text, name=source.name, language=language, split=options.split)
+            for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
+        ]
+        documents = [side.document for side in sides]
+        _check_size(documents)
+        given = _with_verifier_coming(options, documents, given)
+        return sides, loading.result(), given
+
+
+def _evidence(
+    documents: Sequence[Document],
+    kept: Sequence[Mapping[int, Sentence]],
+    windows: Sequence[Windows],
+    encoder: Encoder,
+    asked: Callable[[], Verifier | None],
+) -> tuple[list[Passage], Verifier | None]:
+    """What the solver of free order decides by: the evidence in either text, and the verifier asked.
+
+    The verifier reads the sentences beside the rest; both have idle moments.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(asked)
+        passages = _passages(documents, kept, windows, encoder)
+        return passages, reading.result()
+
+
+def _unsaid(
+    documents: Sequence[Document],
+    beads: Sequence[Bead],
+    order: Order,
+    encoder: Encoder,
+    verifier: Verifier | None,
+) -> tuple[tuple[PerSentence, PerSentence], list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]]:
+    """The facts of each sentence that the other text lacks, and the details of each link."""
+    unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
+    # Before the links are taken apart, not beside: an encoder need not bear two calls at once.
+    facts = _facts(documents, beads, encoder, order)
+    pairs = [(bead.a, bead.b) for bead in _linked(beads)]
+    excerpts = partial(encode_excerpts, encoder)
+    return facts, link_details((documents[0], documents[1]), pairs, facts, excerpts, unsaid)
 
 
 def encoder_for(options: Options) -> Encoder:
