@@ -23,6 +23,14 @@ def test_pairs_in_order_are_a_translation(n: int) -> None:
     assert choose_order(similarities([(i, i) for i in range(n)], n, n)) == "monotonic"
 
 
+@pytest.mark.parametrize("spread", [0.35, 0.5, 0.7])
+def test_a_model_may_tell_texts_less_apart(spread: float) -> None:
+    """What counts is how far translations stand out from the other pairs, not how far from 0."""
+    in_order, reversed_ = [(i, i) for i in range(12)], [(i, 11 - i) for i in range(12)]
+    assert choose_order(spread * similarities(in_order, 12, 12)) == "monotonic"
+    assert choose_order(spread * similarities(reversed_, 12, 12)) == "free"
+
+
 def test_a_translation_may_lack_and_merge_sentences() -> None:
     """Omissions and merged sentences do not make a translation an article of its own."""
     pairs = [(0, 0), (1, 1), (2, 1), (4, 2), (5, 3), (6, 5), (7, 6), (7, 7), (9, 8)]
