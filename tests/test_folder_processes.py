@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from aligner.corpus.local import DIED, in_processes
+from aligner.corpus.local import in_processes
 from aligner.corpus.pair import Pair
-from aligner.corpus.worker import Task
+from aligner.corpus.worker import DIED, Task
 from aligner.errors import LanguageError
 from aligner.options import Options
 from aligner.types import Comparison

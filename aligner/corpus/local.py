@@ -13,15 +13,11 @@ from itertools import islice
 from threading import Thread
 
 from aligner.corpus.pair import Outcome, Outcomes, Pair
-from aligner.corpus.worker import Task, Worker
+from aligner.corpus.worker import DIED, Task, Worker
 from aligner.threads import cores
 
 # Pairs handed out beyond those that are being compared, so that no process waits for the next.
 AHEAD = 2
-DIED = (
-    "the process that compared it ended at once, as for want of memory; try it with --jobs 1, "
-    "or split the texts into parts"
-)
 
 _NO_WORRY = "ignore:resource_tracker:UserWarning"
 

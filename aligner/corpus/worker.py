@@ -17,6 +17,11 @@ from aligner.verify import Verifier
 # of one.
 Render = Callable[[Comparison], Mapping[str, str]]
 LONGEST_REASON = 300
+# Why a pair has failed whose process died, which cannot tell.
+DIED = (
+    "the process that compared it ended at once, as for want of memory; try it with --jobs 1, "
+    "or split the texts into parts"
+)
 
 
 @dataclass(frozen=True, slots=True)
