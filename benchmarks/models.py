@@ -5,10 +5,15 @@ Usage: python -m benchmarks.models GOLD [--model NAME ...] [--only PART ...]
 Models are the embedded one and those that `--model` names, as on the command line; those that are given
 are measured as they are taken (centred, see `aligner/embed/centred.py`), as they come, and together with
 the embedded one. GOLD holds `comparable` (cases of articles, see `score_articles`), `ntrex` and
-`text-berg-dev` (see `score_translations`). The parts:
+`text-berg-dev` (see `score_translations`), `pairs`, `refresd` and `stsb` (see `verifier_examples`). The
+parts:
 
 - retrieval: of the sentences of NTREX, Portuguese and French, the share whose nearest is their
   translation, from either side; the mean cosine of translations, and the background of all others.
+- pairs: what the cosine of two sentences alone tells: of `pairs`, a statement in other words from
+  another on its topic (AUC over blocks of two by two, share of blocks right); of REFreSD, pairs that
+  mean the same from others (AUC); of every eighth of the STS benchmark, Portuguese and French, the rank
+  correlation with the similarity that people gave.
 - articles: as `articles_table` counts them, without the verifier. The scorer is fitted by folds with the
   embedded model, for all models: a model that is new to it must do with those weights.
 - translations: as `score_translations` counts them, without the details of links, which take most of
@@ -19,7 +24,7 @@ the embedded one. GOLD holds `comparable` (cases of articles, see `score_article
 - cache: seconds of `align` on two articles, without the cache, with an empty one, with a full one, and
   after one sentence was edited.
 
-Encoding for the first three takes the user's cache.
+Encoding for the first four takes the user's cache.
 """
 
 import argparse
@@ -36,6 +41,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+from scipy.stats import spearmanr
+from sklearn.metrics import roc_auc_score
 
 from aligner import pipeline
 from aligner.cache import PLACE, open_store
@@ -50,10 +57,12 @@ from benchmarks.articles_table import Models, held_out_articles
 from benchmarks.fit_details import Folders
 from benchmarks.score_articles import Scores, read_golds, row
 from benchmarks.score_translations import case_in, made_cases, score
+from benchmarks.verifier_examples import read_blocks, read_divergent, read_graded
 
 PAIR = ("por", "fra")
 SAMPLE = ("samples/chips/a.pt.txt", "samples/chips/b.fr.txt")
 RUNS = 3
+EVERY = 8  # of so many pairs of the STS benchmark one is taken: 719
 
 
 def as_it_comes(encoder: Encoder) -> Encoder:
@@ -90,6 +99,34 @@ def retrieval(gold: Path, models: Sequence[tuple[str, Encoder]]) -> Iterator[str
             f"{name:<46} found {np.mean(cosines.argmax(axis=1) == right):.4f} and back "
             f"{np.mean(cosines.argmax(axis=0) == right):.4f}  cosine {np.diag(cosines).mean():.2f}, "
             f"others {np.median(others):.2f} to {np.quantile(others, 0.98):.2f}"
+        )
+
+
+def sentence_pairs(gold: Path, models: Sequence[tuple[str, Encoder]]) -> Iterator[str]:
+    """A row a model."""
+    blocks = read_blocks(gold / "pairs")
+    divergent = read_divergent(gold / "refresd" / "dev.tsv")
+    graded = [one.across("pt", "fr") for one in read_graded(gold / "stsb")[::EVERY]]
+    for name, encoder in models:
+        firsts = encoder.encode([text for one in blocks for text in (one.a, one.near_a)])
+        seconds = encoder.encode([text for one in blocks for text in (one.same, one.near)])
+        cells = firsts.reshape(len(blocks), 2, -1) @ seconds.reshape(len(blocks), 2, -1).swapaxes(
+            1, 2
+        )
+        same = np.broadcast_to(np.eye(2, dtype=bool), cells.shape)
+        right = np.where(same, cells, -cells).sum(axis=(1, 2)) > 0
+        alike = [
+            np.einsum(
+                "ij,ij->i", *(encoder.encode([getattr(one, side) for one in some]) for side in "ab")
+            )
+            for some in (divergent, graded)
+        ]
+        told_apart = roc_auc_score(same.ravel(), cells.ravel())
+        equal = roc_auc_score([one.label == 1 for one in divergent], alike[0])
+        agrees = spearmanr(alike[1], [one.label for one in graded]).statistic
+        yield (
+            f"{name:<46} two by two {told_apart:.3f}, blocks right {right.mean():.3f}  "
+            f"REFreSD {equal:.3f}  STS {agrees:.3f}"
         )
 
 
@@ -246,6 +283,7 @@ def _edit_a_sentence(text: Path) -> None:
 
 PARTS: dict[str, Callable[[Path, Sequence[tuple[str, Encoder]]], Iterator[str]]] = {
     "retrieval": retrieval,
+    "pairs": sentence_pairs,
     "articles": articles,
     "translations": translations,
     "speed": speed,
