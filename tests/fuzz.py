@@ -7,6 +7,7 @@ hypothesis turns bytes into the inputs of a test. Needs the extra `fuzz`. A cras
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,11 @@ def fuzz(name: str, runs: int, seed: int, replayed: Path | None) -> None:
     bounds += [f"-seed={seed}", "-len_control=0", "-rss_limit_mb=4096"]
     told = ["-print_final_stats=1", f"-artifact_prefix={FOLDER}/{name}-"]
     atheris.Setup([sys.argv[0], *bounds, *told, str(corpus)], lambda data: run(data) and None)
-    atheris.Fuzz()
+    try:
+        atheris.Fuzz()
+    finally:
+        # Its alarm goes on, and kills a process that takes seconds to leave, as if an input had hung.
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main() -> int:
