@@ -22,7 +22,7 @@ from aligner.align.lattice import (
     hole,
     span,
 )
-from aligner.align.monotonic import SHAPES, Bead, MonotonicSide
+from aligner.align.monotonic import MOST_STRETCH, SHAPES, Bead, MonotonicSide, stretch_of
 from tests.sides import DIMENSIONS, SummedVectors, plain, random_side, side_of, translated
 
 Path = tuple[Shape, ...]
@@ -248,6 +248,44 @@ def test_costly_windows_are_read_where_they_matter() -> None:
         assert isinstance(side.windows, SummedVectors)
         runs = [run for run in side.windows.asked if len(run) > 1]
         assert len(runs) == len(set(runs)) < 2 * len(side)
+
+
+class AlikeRuns(SummedVectors):
+    """Windows of a model whose runs, whatever they say, have more in common than single sentences."""
+
+    def of(self, runs: Sequence[tuple[int, ...]]) -> np.ndarray:
+        """Vectors of length 1."""
+        wide = np.array([len(run) > 1 for run in runs])
+        vectors = super().of(runs)
+        vectors[:, 0] += 0.7 * wide
+        moved: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return moved
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_runs_that_are_alike_are_not_merged(seed: int) -> None:
+    """Where windows are texts of their own, a run counts as halfway to the mean of its sentences."""
+    generator = np.random.default_rng(seed)
+    said = generator.normal(size=(16, DIMENSIONS))
+    sides = [said + generator.normal(scale=0.8, size=said.shape) for _ in "ab"]
+    a, b = (MonotonicSide(AlikeRuns(side, costly=True), [60] * 16) for side in sides)
+    assert shapes_of(align_monotonic(a, b)) == [(1, 1)] * 16
+
+
+def test_margins_of_other_models_are_stretched() -> None:
+    """The less unrelated sentences spread, the more, within bounds; swapping changes nothing."""
+    generator = np.random.default_rng(1)
+    stretches = []
+    for dimensions in (32, 96, 128, 1024):
+        a, b = (SummedVectors(generator.normal(size=(20, dimensions)), costly=True) for _ in "ab")
+        assert stretch_of(a, b) == stretch_of(b, a)
+        stretches.append(stretch_of(a, b))
+        a.costly = b.costly = False
+        assert stretch_of(a, b) == 1
+    assert stretches == sorted(stretches)
+    assert stretches[0] == 1 < stretches[1] < stretches[2] < stretches[3] == MOST_STRETCH
+    few = SummedVectors(generator.normal(size=(3, 1024)), costly=True)
+    assert stretch_of(few, few) == 1
 
 
 def test_the_band_bridges_texts_without_anchors() -> None:
