@@ -22,7 +22,7 @@ from aligner.align.lattice import (
     hole,
     span,
 )
-from aligner.align.monotonic import MOST_STRETCH, SHAPES, Bead, MonotonicSide, stretch_of
+from aligner.align.monotonic import SHAPES, Bead, MonotonicSide
 from tests.sides import DIMENSIONS, SummedVectors, plain, random_side, side_of, translated
 
 Path = tuple[Shape, ...]
@@ -272,20 +272,14 @@ def test_runs_that_are_alike_are_not_merged(seed: int) -> None:
     assert shapes_of(align_monotonic(a, b)) == [(1, 1)] * 16
 
 
-def test_margins_of_other_models_are_stretched() -> None:
-    """The less unrelated sentences spread, the more, within bounds; swapping changes nothing."""
-    generator = np.random.default_rng(1)
-    stretches = []
-    for dimensions in (32, 96, 128, 1024):
-        a, b = (SummedVectors(generator.normal(size=(20, dimensions)), costly=True) for _ in "ab")
-        assert stretch_of(a, b) == stretch_of(b, a)
-        stretches.append(stretch_of(a, b))
-        a.costly = b.costly = False
-        assert stretch_of(a, b) == 1
-    assert stretches == sorted(stretches)
-    assert stretches[0] == 1 < stretches[1] < stretches[2] < stretches[3] == MOST_STRETCH
-    few = SummedVectors(generator.normal(size=(3, 1024)), costly=True)
-    assert stretch_of(few, few) == 1
+@pytest.mark.parametrize("costly", [True, False])
+def test_other_models_may_tell_texts_less_apart(costly: bool) -> None:
+    """Their margins are stretched, so that a translation is still one; those of ours are not."""
+    generator = np.random.default_rng(0)
+    said = generator.normal(size=(16, 1024))
+    sides = [said + generator.normal(scale=2.5, size=said.shape) for _ in "ab"]
+    a, b = (MonotonicSide(SummedVectors(side, costly=costly), [60] * 16) for side in sides)
+    assert (shapes_of(align_monotonic(a, b)) == [(1, 1)] * 16) == costly
 
 
 def test_the_band_bridges_texts_without_anchors() -> None:

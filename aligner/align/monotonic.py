@@ -41,6 +41,7 @@ from aligner.align.lattice import (
     hole,
     span,
 )
+from aligner.align.margins import margins_of, stretch_of
 from aligner.threads import one_blas_thread
 
 Vectors = NDArray[np.floating]
@@ -114,14 +115,10 @@ LEAST_PROBABLE, MEAN_TRUST = 1e-4, 0.5
 # Costly windows are those of other models than the costs were fitted with. There the runs of a
 # translation are more alike than its single sentences (0.46 and 0.43 in multilingual-e5-small on NTREX)
 # and not less (0.61 and 0.66), and margins spread less. So a run counts as halfway to the mean of its
-# sentences (0.41), and margins are stretched so that from the tenth percentile to the median, which
-# counterparts do not touch, it is as far as is usual. Strict F1 with that model on NTREX, Portuguese and
-# French: as it is 0.851, halfway 0.928, stretched 0.817, both 0.948; a third or two thirds of the way
-# 0.939 and 0.927.
-USUAL_SPREAD, MOST_STRETCH = 0.15, 1.6
-SPREAD_OF = 500  # sentences of either text, evenly spread, whose margins are looked at
-FEWEST_MARGINS = 64  # of fewer, percentiles say too little
-SMALLEST = 1e-6
+# sentences (0.41), and margins are stretched. Strict F1 with that model on NTREX, Portuguese and French:
+# as it is 0.851, halfway 0.928, stretched 0.817, both 0.948; a third or two thirds of the way 0.939 and
+# 0.927.
+STRETCH_BY = 500  # sentences of either text, evenly spread, whose margins tell by how much
 
 
 class Windows(Protocol):
@@ -242,7 +239,7 @@ class Blocks:
 
     def __init__(self, a: MonotonicSide, b: MonotonicSide) -> None:
         self._readers = [_Reader.of(side, None) for side in (a, b)]
-        self._stretch = stretch_of(a.windows, b.windows)
+        self._stretch = _stretch(a.windows, b.windows)
 
     def lattice(self, rows: tuple[int, int], columns: tuple[int, int]) -> Lattice:
         """The lattice of the sentences in two half-open intervals, counted from the first of each."""
@@ -280,18 +277,15 @@ def _vectors(windows: Windows, runs: Sequence[tuple[int, ...]]) -> Vectors:
     return result
 
 
-def stretch_of(a: Windows, b: Windows) -> float:
-    """By how much margins are stretched, 1 to `MOST_STRETCH`, so that they spread as is usual."""
-    if not (a.costly or b.costly) or len(a.sentences) * len(b.sentences) < FEWEST_MARGINS:
+def _stretch(a: Windows, b: Windows) -> float:
+    """By how much the margins of beads are stretched."""
+    if not (a.costly or b.costly):
         return 1.0
     one, other = (
-        side.sentences[np.linspace(0, count - 1, min(count, SPREAD_OF)).round().astype(int)]
+        side.sentences[np.linspace(0, count - 1, min(count, STRETCH_BY)).round().astype(int)]
         for side, count in ((a, len(a.sentences)), (b, len(b.sentences)))
     )
-    similarity = _rounded(one @ other.T).astype(np.float64)  # exact sums: swapping changes nothing
-    usual = (similarity.mean(axis=1, keepdims=True) + similarity.mean(axis=0)) / 2
-    tenth, median = np.quantile((similarity - usual) / np.maximum(1 - usual, 0.1), [0.1, 0.5])
-    return float(np.clip(USUAL_SPREAD / max(median - tenth, SMALLEST), 1, MOST_STRETCH))
+    return stretch_of(margins_of(_rounded(one @ other.T)))
 
 
 def _without_an_end(pattern: Pattern) -> list[tuple[Pattern, int]]:
@@ -363,7 +357,7 @@ def _score_rows(
     """The scores [n + 1][k, c] of the beads that start in each row of a band; of `likely` ones only."""
     needed = (None, None) if likely is None else _needed(len(a), len(b), band, likely)
     readers = [_Reader.of(side, wanted) for side, wanted in zip((a, b), needed, strict=True)]
-    stretch = stretch_of(a.windows, b.windows)
+    stretch = _stretch(a.windows, b.windows)
     rows: list[Margins] = []
     for top in range(0, len(band.low), CHUNK):
         bottom = min(top + CHUNK, len(band.low))
@@ -494,10 +488,7 @@ class _Chunk:
     def _margin(
         self, a: Pattern, b: Pattern, rows: tuple[int, int], columns: tuple[int, int]
     ) -> Margins:
-        """How much of the way from the background to identity the windows have come, at most 1.
-
-        Stretched where the model needs it.
-        """
+        """How much of the way from the background to identity the windows have come, stretched."""
         one, other = _COLUMN[a], _COLUMN[b]
         down = slice(rows[0] - self.corner[0], rows[1] - self.corner[0] + _REACH)
         along = slice(columns[0] - self.corner[1], columns[1] - self.corner[1] + _REACH)

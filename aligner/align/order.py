@@ -16,15 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aligner.align.anchors import Anchors, heaviest_chain, mutual_best
+from aligner.align.margins import margins_of, stretch_of
 
-# Margins below this are common between sentences that have nothing to do with each other. Where they
-# spread less, as with most other models, the bound is lower: so many times as far above the median as
-# the tenth percentile is below it, which counterparts do not reach. With multilingual-e5-small that
-# finds 51 of 57 translations of NTREX instead of 44.
-LEAST_MARGIN, LOWEST_MARGIN = 0.3, 0.1
-TAIL = 2.3
-# Of fewer margins, percentiles say too little.
-FEWEST_MARGINS = 64
+# Margins below this are common between sentences that have nothing to do with each other. They are
+# stretched first, for models whose margins spread less: with multilingual-e5-small that finds 51 of 57
+# translations of NTREX instead of 44.
+LEAST_MARGIN = 0.3
 # The share of all sentences that have their nearest in place, plus the share of those with a near one
 # that have it in place. With the embedded model: NTREX news, 12 % of either side dropped, 12 % merged,
 # all but five of 171 documents more, Text+Berg 1.68; with a fifth moved elsewhere as a block, 141 of 165
@@ -48,36 +45,21 @@ def choose_order(similarity: NDArray[np.floating]) -> Literal["free", "monotonic
     """
     if min(similarity.shape) < FEWEST_SENTENCES:
         return "free"
-    margin = _margins(similarity.astype(np.float64))
-    least = _least_margin(margin)
+    margin = margins_of(similarity)
+    margin *= stretch_of(margin)
     anchors = mutual_best([margin])
-    anchors = anchors.take(np.flatnonzero(anchors.weight >= least))
+    anchors = anchors.take(np.flatnonzero(anchors.weight >= LEAST_MARGIN))
     if not len(anchors):
         return "free"
     chain = heaviest_chain(anchors)
     flipped = Anchors(chain.b, chain.a, chain.weight)
-    in_place = _count_in_place(margin, chain, least) + _count_in_place(margin.T, flipped, least)
-    near = sum(int((margin.max(axis=axis) >= least).sum()) for axis in (0, 1))
+    in_place = _count_in_place(margin, chain) + _count_in_place(margin.T, flipped)
+    near = sum(int((margin.max(axis=axis) >= LEAST_MARGIN).sum()) for axis in (0, 1))
     share = in_place / sum(margin.shape) + in_place / near
     return "monotonic" if share >= LEAST_IN_PLACE else "free"
 
 
-def _margins(similarity: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much of the way from its row's and column's mean to identity each cosine has come."""
-    background = (similarity.mean(axis=0) + similarity.mean(axis=1)[:, None]) / 2
-    margins: NDArray[np.float64] = (similarity - background) / np.maximum(1 - background, 0.1)
-    return margins
-
-
-def _least_margin(margin: NDArray[np.float64]) -> float:
-    """Above which a margin [n, m] tells of a counterpart."""
-    if margin.size < FEWEST_MARGINS:
-        return LEAST_MARGIN
-    tenth, median = np.quantile(margin, [0.1, 0.5])
-    return float(np.clip(median + TAIL * (median - tenth), LOWEST_MARGIN, LEAST_MARGIN))
-
-
-def _count_in_place(margin: NDArray[np.float64], chain: Anchors, least: float) -> int:
+def _count_in_place(margin: NDArray[np.float64], chain: Anchors) -> int:
     """Sentences of a whose nearest of b is in place, by the chain or by the sentences beside it.
 
     Merged sentences count too: their second half is nearest to the same sentence of b.
@@ -85,7 +67,7 @@ def _count_in_place(margin: NDArray[np.float64], chain: Anchors, least: float) -
     n, m = margin.shape
     rows = np.arange(n)
     nearest = margin.argmax(axis=1)
-    near = margin[rows, nearest] >= least
+    near = margin[rows, nearest] >= LEAST_MARGIN
     ends_a, ends_b = np.array([-1, *chain.a, n]), np.array([0, *chain.b, m - 1])
     earliest = ends_b[np.searchsorted(ends_a, rows, side="right") - 1]
     latest = ends_b[np.searchsorted(ends_a, rows, side="left")]
