@@ -103,6 +103,8 @@ class Given:
     coming: Future[Verifier] | None = None
 
 
+# The facts of each sentence of a and of b that the other text lacks, and the details of each link.
+Unsaid = tuple[tuple[PerSentence, PerSentence], list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]]
 # Called with a few words at the start of each stage.
 Progress = Callable[[str], object]
 
@@ -183,8 +185,11 @@ def _compare(
             pair = partial(_monotonic_beads, documents, windows)
         progress(f"pairing {counts} sentences")
         beads = pair()
-        progress("looking for what only one text says")
-        facts, details = _unsaid(documents, beads, order, encoder, verifier)
+        if options.details:
+            progress("looking for what only one text says")
+            facts, details = _unsaid(documents, beads, order, encoder, verifier)
+        else:
+            facts, details = _nothing_unsaid(documents, beads)
         links, only_a, only_b = _assemble(vectors, beads, facts, details)
     read = [note for step in zip((a, b), sides, strict=True) for one in step for note in one.notes]
     return Comparison(
@@ -247,7 +252,7 @@ def _unsaid(
     order: Order,
     encoder: Encoder,
     verifier: Verifier | None,
-) -> tuple[tuple[PerSentence, PerSentence], list[tuple[tuple[Detail, ...], tuple[Detail, ...]]]]:
+) -> Unsaid:
     """The facts of each sentence that the other text lacks, and the details of each link."""
     unsaid = verifier.unsaid if isinstance(verifier, ReadingVerifier) else None
     # Before the links are taken apart, not beside: an encoder need not bear two calls at once.
@@ -255,6 +260,12 @@ def _unsaid(
     pairs = [(bead.a, bead.b) for bead in _linked(beads)]
     excerpts = partial(encode_excerpts, encoder)
     return facts, link_details((documents[0], documents[1]), pairs, facts, excerpts, unsaid)
+
+
+def _nothing_unsaid(documents: Sequence[Document], beads: Sequence[Bead]) -> Unsaid:
+    """As `_unsaid`, where nobody asks."""
+    a, b = ([()] * len(document.sentences) for document in documents)
+    return (a, b), [((), ())] * len(_linked(beads))
 
 
 def encoder_for(options: Options) -> Encoder:
@@ -597,6 +608,8 @@ def _signature(options: Options, encoder: Encoder, order: Order, verifier: Verif
         parts.append(f"verifier {verifier.name if verifier else 'off'}")
     if options.split != "sentences":
         parts.append(f"split {options.split}")
+    if not options.details:
+        parts.append("details off")
     parts += [
         f"{name} {language}"
         for name, language in (("lang-a", options.lang_a), ("lang-b", options.lang_b))

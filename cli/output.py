@@ -38,8 +38,8 @@ def renderer(name: str) -> Renderer:
     return FORMATS[name]
 
 
-def renderer_for(path: Path) -> Renderer:
-    """The renderer of the format that the suffix of `path` stands for.
+def format_of(path: Path) -> str:
+    """The name of the format that the suffix of `path` stands for.
 
     Raises OutputError for another suffix, and where there is no folder to write to.
     """
@@ -49,7 +49,7 @@ def renderer_for(path: Path) -> Renderer:
         )
     if not path.parent.is_dir():
         raise OutputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
-    return FORMATS[SUFFIXES[suffix]]
+    return SUFFIXES[suffix]
 
 
 def check_nothing_read_is_overwritten(outputs: Iterable[Path], inputs: Iterable[str]) -> None:

@@ -278,6 +278,25 @@ only    precision 1.000  recall 1.000  F1 1.000
 
 
 @pytest.mark.parametrize(
+    ("flags", "details"),
+    [
+        ([], True),
+        (["-f", "ladder"], False),
+        (["-o", "{}/r.ladder", "-o", "{}/r.xml"], False),
+        (["-o", "{}/r.ladder", "-o", "{}/r.tmx"], True),
+        (["-o", "{}/r.ladder", "-q"], True),
+        (["-f", "xml", "--exit-code"], True),
+    ],
+)
+def test_details_are_looked_for_where_they_show(
+    flags: list[str], details: bool, tmp_path: Path, library: Library
+) -> None:
+    """A ladder and XCES tell pairs alone; every other report, and the exit status, tell of details."""
+    status(["a", "b", *(flag.format(tmp_path) for flag in flags)])
+    assert [options.details for _, _, options in library.calls] == [details]
+
+
+@pytest.mark.parametrize(
     ("flags", "report"),
     [
         ([], FORMATS["diff"](museum(), RenderOptions()) + "\n"),

@@ -26,7 +26,7 @@ from aligner.errors import AlignerError, InputError, LanguageError, ModelError
 from aligner.options import Options, OrderOption
 from aligner.pipeline import MOST_VERIFIED
 from aligner.types import Comparison, Side
-from cli.render import FORMATS, RenderOptions
+from cli.render import FORMATS, PAIRS_ALONE, RenderOptions
 from tests.fakes import WordsEncoder, WordsVerifier
 from tests.test_render_json import VALIDATOR
 
@@ -590,6 +590,25 @@ def test_texts_that_share_nothing_are_all_one_sided() -> None:
     made = compared(("gato.", "chuva.\nneve."), Options(order="monotonic"))
     assert made.links == ()
     assert alone(made) == [("a", 0), ("b", 0), ("b", 1)]
+
+
+@pytest.mark.parametrize("order", ["free", "monotonic"])
+def test_without_details_the_pairs_are_the_same(order: OrderOption) -> None:
+    """What only tells pairs is written byte for byte; links are the same, sentences say nothing new."""
+    texts = "O gato dorme 45 horas.\nChove.", "O gato dorme.\nNeva 17 dias."
+    wanted = Options(order=order, split="lines", lang_a="pt", lang_b="pt")
+    with_details = compared(texts, wanted)
+    made = compared(texts, replace(wanted, details=False))
+    assert [link.relation for link in with_details.links] == ["partial"]
+    assert [one.details for one in with_details.only_b] != [()]
+    for name in PAIRS_ALONE:
+        shown = [FORMATS[name](one, RenderOptions()) for one in (with_details, made)]
+        assert shown[0] == shown[1]
+    assert {(link.relation, link.a_only, link.b_only) for link in made.links} == {("same", (), ())}
+    assert not any(one.details for side in SIDES for one in made.only(side))
+    assert set(made.signature.split(" | ")) - set(with_details.signature.split(" | ")) == {
+        "details off"
+    }
 
 
 def test_a_moved_passage_is_linked_and_noted() -> None:

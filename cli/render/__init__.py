@@ -32,4 +32,7 @@ FORMATS: dict[str, Renderer] = {
     "ladder": _renderer("ladder"),
 }
 
-__all__ = ["FORMATS", "RenderOptions", "Renderer"]
+# Those that tell which sentences belong together, and nothing of what they say.
+PAIRS_ALONE = {"xml", "ladder"}
+
+__all__ = ["FORMATS", "PAIRS_ALONE", "RenderOptions", "Renderer"]
