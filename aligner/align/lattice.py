@@ -89,7 +89,7 @@ class Lattice:
 
     band: Band
     shapes: Sequence[Shape]
-    rows: Sequence[NDArray[np.float32]]
+    rows: Sequence[NDArray[np.floating]]
 
     @cached_property
     def spans(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
