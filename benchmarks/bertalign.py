@@ -28,12 +28,13 @@ Node = tuple[int, int]  # sentences of a and of b that come before
 
 
 class Text:
-    """One text as the algorithm sees it."""
+    """One text as the algorithm sees it; `size`: its bytes."""
 
     def __init__(self, lines: Sequence[str], windows: Windows) -> None:
         self.vectors = windows.sentences
         self._windows = windows
         self._bytes = [len(line.encode()) for line in lines]
+        self.size = sum(self._bytes)
         self._known: dict[tuple[int, int], Vectors] = {}
 
     def __len__(self) -> int:
@@ -54,15 +55,10 @@ class Text:
         places = [place for place in (end - size - 1, end) if 0 <= place < len(self)]
         return float(np.mean(self.vectors[places] @ vector)) if places else 0.0
 
-    @property
-    def mean_length(self) -> float:
-        """Bytes of a sentence."""
-        return sum(self._bytes) / len(self)
-
 
 def align(a: Text, b: Text) -> set[Bead]:
     """The best path; every sentence of either side is in exactly one bead."""
-    ratio = a.mean_length * len(a) / (b.mean_length * len(b))
+    ratio = a.size / b.size
 
     @cache
     def worth(end_a: int, end_b: int, x: int, y: int) -> float:

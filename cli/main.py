@@ -118,7 +118,7 @@ def align(  # noqa: PLR0913 (one for each flag)
     formats = [format_of(path) for path in output or ()]
     check_nothing_read_is_overwritten(output or (), [a, b, *([str(gold)] if gold else [])])
     printed = form or ("diff" if quiet or not formats else None)
-    renderers = {name: renderer(name) for name in (*formats, *filter(None, [printed]))}
+    renderers = {name: renderer(name) for name in [*formats, printed] if name}
     # Taking the pairs apart is half of the work on a translation.
     details = exit_code or not renderers.keys() <= PAIRS_ALONE
     check_width(width, side_by_side=side_by_side)

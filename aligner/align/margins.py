@@ -12,9 +12,8 @@ Margins = NDArray[np.float64]
 # embedded model; most other models spread less.
 USUAL_SPREAD = 0.15
 MOST_STRETCH = 1.6
-FEWEST_MARGINS = (
-    64  # of fewer, percentiles say too little: texts of five sentences lost their order
-)
+# Of fewer, percentiles say too little: texts of five sentences lost their order.
+FEWEST_MARGINS = 64
 SMALLEST = 1e-6
 
 
