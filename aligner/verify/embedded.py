@@ -49,9 +49,9 @@ class Base:
         self._places = model.matrix("emb.pos", model.width) + model.array("emb.type")[: model.width]
         self._norm = read_norm(model, "emb.ln")
 
-    def tokens(self, text: str) -> list[Token]:
-        """The tokens of a text that are read, without those of begin and end."""
-        return self._tokenizer.cut(text)[:LONGEST]
+    def tokens(self, texts: Sequence[str]) -> list[list[Token]]:
+        """The tokens of each text that are read, without those of begin and end."""
+        return [tokens[:LONGEST] for tokens in self._tokenizer.cut(texts)]
 
     def states(self, texts: Sequence[Sequence[Token]]) -> list[Array]:
         """The states `[t, d]` of texts, begin and end included."""
@@ -130,7 +130,7 @@ class EmbeddedVerifier:
         depend on the texts before.
         """
         distinct = sorted(set(texts))
-        tokens = [self._base.tokens(text) for text in distinct]
+        tokens = self._base.tokens(distinct)
 
         def run(chosen: Sequence[int]) -> list[Views]:
             return [
