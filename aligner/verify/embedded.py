@@ -93,6 +93,7 @@ class EmbeddedVerifier:
             self._base = Base(path, self._heads.depth, self._threads)
         # The sentences of the last two texts: the next call is about some of them.
         self._read: dict[str, Reading] = {}
+        self._judged: dict[tuple[str, str], Verdict] = {}
 
     def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:
         """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`."""
@@ -114,14 +115,17 @@ class EmbeddedVerifier:
     def _judge(
         self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
     ) -> list[Verdict]:
-        texts = {a[i] for i, _ in pairs} | {b[j] for _, j in pairs}
-        if not texts <= self._read.keys():
-            self.read(list(texts))
-        views = [(self._read[a[i]].views, self._read[b[j]].views) for i, j in pairs]
+        asked = [(a[i], b[j]) for i, j in pairs]
+        if not {text for pair in asked for text in pair} <= self._read.keys():
+            self.read([text for pair in asked for text in pair])
+        new = [pair for pair in dict.fromkeys(asked) if pair not in self._judged]
+        views = [(self._read[x].views, self._read[y].views) for x, y in new]
         sizes = [len(x[0].values) + len(y[0].values) for x, y in views]
-        return in_batches(
+        verdicts = in_batches(
             lambda chosen: self._heads.judge([views[k] for k in chosen]), sizes, self._threads
         )
+        self._judged.update(zip(new, verdicts, strict=True))
+        return [self._judged[pair] for pair in asked]
 
     def read(self, texts: Sequence[str]) -> None:
         """Read the texts and forget all others.
@@ -138,6 +142,7 @@ class EmbeddedVerifier:
             ]
 
         views = in_batches(run, [len(one) + 2 for one in tokens], self._threads)
+        self._judged = {}
         self._read = {
             text: Reading(cut, view)
             for text, cut, view in zip(distinct, tokens, views, strict=True)

@@ -37,17 +37,18 @@ def read_layer(model: PackedModel, number: int) -> Layer:
     name = f"l{number}."
 
     def matrix(part: str, columns: int = 0) -> Array:
-        return np.ascontiguousarray(model.matrix(f"{name}{part}.w", columns or model.width).T)
+        return model.matrix(f"{name}{part}.w", columns or model.width)
 
+    # Turned without a copy: products take as long, and the file holds outputs by inputs.
     return Layer(
-        qkv=np.concatenate([matrix(part) for part in "qkv"], axis=1),
+        qkv=np.concatenate([matrix(part) for part in "qkv"]).T,
         qkv_bias=np.concatenate([model.array(f"{name}{part}.b") for part in "qkv"]),
-        out=matrix("ao"),
+        out=matrix("ao").T,
         out_bias=model.array(f"{name}ao.b"),
         attention_norm=read_norm(model, f"{name}aln"),
-        up=matrix("fi"),
+        up=matrix("fi").T,
         up_bias=model.array(f"{name}fi.b"),
-        down=matrix("fo", len(model.array(f"{name}fi.b"))),
+        down=matrix("fo", len(model.array(f"{name}fi.b"))).T,
         down_bias=model.array(f"{name}fo.b"),
         output_norm=read_norm(model, f"{name}oln"),
     )

@@ -123,6 +123,9 @@ class PackedModel:
 def _unpacked(blocks: npt.NDArray[np.void]) -> Array:
     """Blocks `[..., n]` as weights `[..., n, 32]`: the low halves of the bytes, then the high ones."""
     codes = blocks["codes"]
-    halves = np.concatenate([codes & 15, codes >> 4], axis=-1).astype(np.float32)
-    weights: Array = (halves - 8) * blocks["scale"].astype(np.float32)[..., None]
+    weights = np.empty((*codes.shape[:-1], BLOCK), dtype=np.float32)
+    np.bitwise_and(codes, 15, out=weights[..., : BLOCK // 2], casting="unsafe")
+    np.right_shift(codes, 4, out=weights[..., BLOCK // 2 :], casting="unsafe")
+    weights -= 8
+    weights *= blocks["scale"].astype(np.float32)[..., None]
     return weights
