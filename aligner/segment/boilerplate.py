@@ -1,7 +1,7 @@
 """Page furniture: what a page prints around an article, such as its section, 'read more', 'log in'.
 
 A line is furniture as a whole, for two kinds of reasons. What it says: the short phrases per language
-of `boilerplate_phrases.toml`. What it looks like: a short line without a full stop, at a place where
+in `boilerplate_phrases/`. What it looks like: a short line without a full stop, at a place where
 articles have labels, bylines, headings and links. Looks count only in prose with paragraphs; where
 every line is one sentence (verse, subtitles, files for translation) a short line is content.
 """
@@ -9,11 +9,10 @@ every line is one sentence (verse, subtitles, files for translation) a short lin
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import groupby
 
 _KINDS = ("whole", "start", "credit", "by", "ask", "ware", "notice", "version", "machine")
 _LABELS = {"start", "credit"}
@@ -30,19 +29,52 @@ _IN_BRACKETS = re.compile(r"\([^()]{2,60}\)")
 _RULE = re.compile(r"[\W_]{3,}")
 
 
+_NOTHING = re.compile(r"(?!)")
+# A phrase, folded, and what must stand before and after it, as a pattern.
+_Bounded = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The phrases of one kind, longest first, searched for in folded text as one pattern would be.
+
+    A pattern of all takes as long to compile as a hundred lines to look through: it is made of those
+    that the text holds, most often none.
+    """
+
+    phrases: tuple[_Bounded, ...]
+    texts: tuple[str, ...]
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        return self._opening(text).fullmatch(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self._opening(text).match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        held = [k for k, phrase in enumerate(self.texts) if phrase in text]
+        return _pattern(tuple(self.phrases[k] for k in held)).search(text)
+
+    def _opening(self, text: str) -> re.Pattern[str]:
+        """A pattern of the phrases with which a text begins."""
+        if not text.startswith(self.texts):
+            return _NOTHING
+        return _pattern(tuple(one for one in self.phrases if text.startswith(one[0])))
+
+
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """What furniture says in one language, each kind as one pattern over folded text."""
+    """What furniture says in one language, by kind."""
 
-    whole: re.Pattern[str]
-    start: re.Pattern[str]
-    credit: re.Pattern[str]
-    by: re.Pattern[str]
-    ask: re.Pattern[str]
-    ware: re.Pattern[str]
-    notice: re.Pattern[str]
-    version: re.Pattern[str]
-    machine: re.Pattern[str]
+    whole: _Kind
+    start: _Kind
+    credit: _Kind
+    by: _Kind
+    ask: _Kind
+    ware: _Kind
+    notice: _Kind
+    version: _Kind
+    machine: _Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,42 +146,41 @@ def _folded(text: str) -> str:
 @cache
 def _phrases(language: str) -> _Phrases:
     """The phrases of a language, with those that every language shares."""
-    table = _table()
-    lists = (table.get(language, table["en"]), table["any"])
+    folder = files("aligner.segment") / "boilerplate_phrases"
+    known = {file.name for file in folder.iterdir()}
+    own = f"{language}.toml" if f"{language}.toml" in known else "en.toml"
+    lists = [tomllib.loads((folder / name).read_text("utf-8")) for name in (own, "any.toml")]
     return _Phrases(
         *(
-            _pattern([one for of in lists for one in of.get(kind, ())], label=kind in _LABELS)
+            _kind([one for of in lists for one in of.get(kind, ())], label=kind in _LABELS)
             for kind in _KINDS
         )
     )
 
 
-@cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    """The phrases of all languages, by kind."""
-    file = files("aligner.segment").joinpath("boilerplate_phrases.toml")
-    return tomllib.loads(file.read_text("utf-8"))
-
-
-def _pattern(phrases: list[str], *, label: bool) -> re.Pattern[str]:
-    """One pattern for all phrases, on word boundaries, those of unspaced scripts anywhere.
-
-    A `label` of a single word has to look like one: `Video:` does, `Video shows ...` does not. What
-    phrases have in common is written once for neighbours, which halves the time of compiling.
-    """
-
-    def bounds(phrase: str) -> tuple[str, str]:
-        if re.search(rf"[{_UNSPACED}]", phrase):
-            return "", ""
-        marked = label and (" " not in phrase or phrase.endswith(":"))
-        return r"(?<!\w)", r"(?!\w)" + (r"(?=\s*(?:[:/|.,«—–-]|\d|$))" if marked else "")
-
-    alternatives = [r"(?!)"]  # matches nothing, where a language has no phrases of a kind
+def _kind(phrases: Iterable[str], *, label: bool) -> _Kind:
     longest_first = sorted(map(_folded, phrases), key=len, reverse=True)
-    for (before, after), some in groupby(longest_first, bounds):
-        words = "|".join(re.escape(one.rstrip(":") if before else one) for one in some)
-        alternatives.append(f"{before}(?:{words}){after}")
-    return re.compile("|".join(alternatives))
+    bounded = tuple(_bounded(phrase, label=label) for phrase in longest_first)
+    return _Kind(bounded, tuple(phrase for phrase, _, _ in bounded))
+
+
+def _bounded(phrase: str, *, label: bool) -> _Bounded:
+    """A phrase on word boundaries, one of unspaced scripts anywhere.
+
+    A `label` of a single word has to look like one: `Video:` does, `Video shows ...` does not.
+    """
+    if re.search(rf"[{_UNSPACED}]", phrase):
+        return phrase, "", ""
+    marked = label and (" " not in phrase or phrase.endswith(":"))
+    after = r"(?!\w)" + (r"(?=\s*(?:[:/|.,«—–-]|\d|$))" if marked else "")
+    return phrase.rstrip(":"), r"(?<!\w)", after
+
+
+@lru_cache(1000)
+def _pattern(phrases: tuple[_Bounded, ...]) -> re.Pattern[str]:
+    """One pattern for some phrases."""
+    alternatives = (f"{before}{re.escape(phrase)}{after}" for phrase, before, after in phrases)
+    return re.compile("|".join(alternatives)) if phrases else _NOTHING
 
 
 def _speaks(line: _Line, phrases: _Phrases) -> bool:
