@@ -79,16 +79,16 @@ def normalised(states: Array, norm: Array, epsilon: float) -> Array:
 
 def gelu(x: Array) -> Array:
     """The tanh form (Hendrycks & Gimpel, 2016); numpy has no error function."""
-    # 0.5 x (1 + tanh(u)) is x / (1 + exp(-2 u)), u = sqrt(2 / pi) (x + 0.044715 x^3): numpy's exp takes
-    # half the time of its tanh. In one array: new ones took half of the time.
+    # 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), in one array: new ones took half of the time.
     result: Array = x * x
-    result *= -2 * 0.7978846 * 0.044715
-    result -= 2 * 0.7978846
-    result *= x
-    with np.errstate(over="ignore"):  # far below zero: x over infinity is the right 0
-        np.exp(result, out=result)
+    result *= 0.044715
     result += 1
-    np.divide(x, result, out=result)
+    result *= x
+    result *= 0.7978846
+    np.tanh(result, out=result)
+    result += 1
+    result *= x
+    result *= 0.5
     return result
 
 
