@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -217,8 +218,10 @@ def _segmented(
 
     The model takes as long to load as everything before it is needed.
     """
+    encoder = given.encoder
+    load = (lambda: encoder) if encoder else _loader(options)
     with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(lambda: given.encoder or encoder_for(options))
+        loading = pool.submit(load)
         sides = [
             segment(source.text, name=source.name, language=language, split=options.split)
             for source, language in zip(sources, (options.lang_a, options.lang_b), strict=True)
@@ -270,8 +273,19 @@ def _nothing_unsaid(documents: Sequence[Document], beads: Sequence[Bead]) -> Uns
 
 def encoder_for(options: Options) -> Encoder:
     """The encoder that options name. Raises ModelError."""
+    return _loader(options)()
+
+
+def _loader(options: Options) -> Callable[[], Encoder]:
+    """What loads the encoder that options name.
+
+    For the embedded one all is imported by now: a thread that imports beside another one waits for it
+    at every step, which took a tenth of a second.
+    """
+    if not options.models:
+        import_module("aligner.embed.embedded")
     store = open_store() if options.cache else None
-    return load_encoder(options.models, device=options.device, store=store)
+    return partial(load_encoder, options.models, device=options.device, store=store)
 
 
 def verifier_for(options: Options) -> Verifier:

