@@ -27,8 +27,6 @@ _SEPARATORS = re.compile(r"\s*[|/•·,;:+&()\[\]>›»–—]\s*|\s-\s")
 _LEVELS = re.compile(r"\s[/|>›»–—·-]\s|[|>›]")
 _IN_BRACKETS = re.compile(r"\([^()]{2,60}\)")
 _RULE = re.compile(r"[\W_]{3,}")
-
-
 _NOTHING = re.compile(r"(?!)")
 # A phrase, folded, and what must stand before and after it, as a pattern.
 _Bounded = tuple[str, str, str]
@@ -38,8 +36,8 @@ _Bounded = tuple[str, str, str]
 class _Kind:
     """The phrases of one kind, longest first, searched for in folded text as one pattern would be.
 
-    A pattern of all takes as long to compile as a hundred lines to look through: it is made of those
-    that the text holds, most often none.
+    A pattern of all takes as long to compile as hundreds of lines to look through: it is made of those
+    that the text holds, most often none. `texts`: the phrases alone, to ask for all at once.
     """
 
     phrases: tuple[_Bounded, ...]

@@ -116,8 +116,9 @@ class EmbeddedVerifier:
         self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]
     ) -> list[Verdict]:
         asked = [(a[i], b[j]) for i, j in pairs]
-        if not {text for pair in asked for text in pair} <= self._read.keys():
-            self.read([text for pair in asked for text in pair])
+        texts = {text for pair in asked for text in pair}
+        if not texts <= self._read.keys():
+            self.read(list(texts))
         new = [pair for pair in dict.fromkeys(asked) if pair not in self._judged]
         views = [(self._read[x].views, self._read[y].views) for x, y in new]
         sizes = [len(x[0].values) + len(y[0].values) for x, y in views]
