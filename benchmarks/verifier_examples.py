@@ -60,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """Two articles with all their sentences, `n` and `m`, boilerplate included.
+    """Two articles with all their sentences but boilerplate, `n` and `m`.
 
     `cosine` `[n, m]`; `linked` `[n, m]`; `certain` `[n, m]` is false in the cells of a group of several
     sentences that are not the best of their row or column: there, who matches whom is not known.
@@ -108,7 +108,7 @@ def read_blocks(folder: Path) -> list[Block]:
 
 
 def read_articles(folder: Path, encoder: Encoder) -> list[Articles]:
-    """The cases of `gold/comparable`, read and segmented as the command does."""
+    """The cases below a folder, read and segmented as the command does."""
     return [_read_case(path.parent, encoder) for path in sorted(folder.rglob("gold.json"))]
 
 
@@ -116,13 +116,23 @@ def _read_case(folder: Path, encoder: Encoder) -> Articles:
     gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
     sources = [read_path(next(folder.glob(f"{side}.*.txt"))) for side in "ab"]
     a, b = (segment(source.text, name=source.name).document for source in sources)
-    texts_a, texts_b = ([one.text for one in document.sentences] for document in (a, b))
+    kept = [
+        [k for k, one in enumerate(document.sentences) if not one.boilerplate]
+        for document in (a, b)
+    ]
+    texts_a, texts_b = (
+        [document.sentences[k].text for k in numbers]
+        for document, numbers in zip((a, b), kept, strict=True)
+    )
     cosine = encoder.encode(texts_a) @ encoder.encode(texts_b).T
     linked = np.zeros(cosine.shape, dtype=np.bool_)
     certain = np.ones(cosine.shape, dtype=np.bool_)
     single = {}
     for link in gold["links"]:
-        rows, columns = numbers_of(a, link["a"]), numbers_of(b, link["b"])
+        rows, columns = (
+            [numbers.index(k) for k in numbers_of(document, link[side]) if k in numbers]
+            for side, document, numbers in zip("ab", (a, b), kept, strict=True)
+        )
         if not rows or not columns:
             continue
         group = np.ix_(rows, columns)

@@ -14,10 +14,11 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.float64]
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
-# The threshold that served link and one-sided F1 best together on the development articles,
-# cross-validated. From 0.4 to 0.5 both stay within 0.005, and the higher end keeps apart the last
-# sentences that two short texts have left.
-THRESHOLD = 0.48
+# From 0.36 to 0.44, F1 of links and of one-sided sentences stay within 0.003 on the development
+# articles, cross-validated and verified (at 0.48 they lose 0.006 and 0.005), and without a verifier
+# within 0.004. On harder articles, those of `benchmarks/written`, a lower one would link still better;
+# but of 62 pairs on different events 15 false links come of 0.40, 12 of 0.42, 9 of 0.48.
+THRESHOLD = 0.42
 # The log odds that a sentence needs to take another counterpart are `SAID_COST` times what its first
 # one says of it beyond `PARTLY_SAID`. Against one higher threshold (0.55) for all, F1 of links rises
 # by 0.02 on shuffled translations, whose sentences are said in full by one counterpart, and by

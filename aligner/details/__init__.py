@@ -109,10 +109,22 @@ def _of_some_links(
 def verdicts(
     documents: tuple[Document, Document], links: Sequence[Pair], unsaid: Unsaid
 ) -> tuple[Verdicts, Verdicts]:
-    """What each sentence of a link says and each of its counterpart does not, of a and of b."""
+    """What each sentence of a link says and each of its counterpart does not, of a and of b.
+
+    The verifier is given the sentences that it was given for the scores: it has read them.
+    """
     pairs = sorted({(i, j) for link in links for i in link[0] for j in link[1]})
-    a, b = ([sentence.text for sentence in document.sentences] for document in documents)
-    found = unsaid(a, b, pairs)
+    linked = [{k for link in links for k in link[side]} for side in (0, 1)]
+    kept = [
+        [k for k, one in enumerate(document.sentences) if k in numbers or not one.boilerplate]
+        for document, numbers in zip(documents, linked, strict=True)
+    ]
+    a, b = (
+        [document.sentences[k].text for k in numbers]
+        for document, numbers in zip(documents, kept, strict=True)
+    )
+    places_a, places_b = ({k: place for place, k in enumerate(numbers)} for numbers in kept)
+    found = unsaid(a, b, [(places_a[i], places_b[j]) for i, j in pairs])
     return (
         {(i, j): marks for (i, j), (marks, _) in zip(pairs, found, strict=True)},
         {(j, i): marks for (i, j), (_, marks) in zip(pairs, found, strict=True)},

@@ -26,16 +26,19 @@ class Verifier(Protocol):
         ...
 
     def score(self, a: Sequence[str], b: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Array:
-        """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`."""
+        """Log odds `[len(pairs)]` that a[i] and b[j] make the same statement, for each `(i, j)`.
+
+        `a` and `b`: the sentences of two texts in their order.
+        """
         ...
 
 
 @runtime_checkable
 class ReadingVerifier(Verifier, Protocol):
-    """One that reads each sentence once, and also tells which parts of it another does not say."""
+    """One that reads each text once, and also tells which parts of a sentence another does not say."""
 
-    def read(self, texts: Sequence[str]) -> None:
-        """Read the sentences that it will be asked about, which takes most of its time."""
+    def read(self, texts: Sequence[Sequence[str]]) -> None:
+        """Read the texts that it will be asked about, as their sentences: most of its time."""
         ...
 
     def unsaid(
