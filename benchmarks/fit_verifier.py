@@ -28,7 +28,6 @@ from importlib.resources import as_file, files
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
@@ -54,7 +53,7 @@ from benchmarks.verifier_examples import (
     read_graded,
 )
 from benchmarks.verifier_network import Network, States, Views, padded
-from benchmarks.written_articles import write_cases
+from benchmarks.written_articles import written_cases
 
 Item = TypeVar("Item")
 Matrix = npt.NDArray[np.float64]
@@ -164,9 +163,8 @@ class Gold:
     @classmethod
     def read(cls, folder: Path, encoder: Encoder) -> "Gold":
         """The folders and files that the module's docstring names."""
-        with TemporaryDirectory() as cases:
-            write_cases(Path(cases))
-            written = read_articles(Path(cases), encoder)
+        with written_cases() as cases:
+            written = read_articles(cases, encoder)
         return cls(
             read_blocks(folder / "pairs"),
             read_articles(folder / "comparable", encoder),
@@ -188,15 +186,10 @@ class Gold:
 
     def folds(self) -> tuple[dict[str, int], dict[str, int]]:
         """The fold of each story and of each case."""
-        stories, *cases = (
-            _folds(names)
-            for names in (
-                [one.story for one in self.blocks],
-                [one.name for one in self.articles],
-                [one.name for one in self.written],
-            )
+        articles, written = (
+            _folds([one.name for one in cases]) for cases in (self.articles, self.written)
         )
-        return stories, cases[0] | cases[1]
+        return _folds([one.story for one in self.blocks]), articles | written
 
     def epoch(self, rng: random.Random) -> list[Lesson]:
         """Everything once but the graded pairs, articles oftener, in any order."""

@@ -19,8 +19,10 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 WRITTEN = Path(__file__).parent / "written"
@@ -112,15 +114,10 @@ class Written:
         return {"links": links, **lists}
 
 
-def written_articles() -> Iterator[Written]:
-    """All of them, by name."""
-    return (Written.read(path) for path in sorted(WRITTEN.glob("*.toml")))
-
-
 def write_cases(folder: Path) -> int:
     """Write each as a case below a folder; how many there are."""
-    count = 0
-    for one in written_articles():
+    paths = sorted(WRITTEN.glob("*.toml"))
+    for one in map(Written.read, paths):
         case = folder / one.name
         case.mkdir(parents=True, exist_ok=True)
         for name, side in (("a", one.a), ("b", one.b)):
@@ -128,8 +125,15 @@ def write_cases(folder: Path) -> int:
             (case / f"{name}.{side.language}.txt").write_text(text, encoding="utf-8")
         answer = json.dumps(one.answer(), ensure_ascii=False, indent=2)
         (case / "gold.json").write_text(answer + "\n", encoding="utf-8")
-        count += 1
-    return count
+    return len(paths)
+
+
+@contextmanager
+def written_cases() -> Iterator[Path]:
+    """A folder with all of them as cases, for as long as it is needed."""
+    with TemporaryDirectory() as name:
+        write_cases(Path(name))
+        yield Path(name)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -111,7 +111,8 @@ def verdicts(
 ) -> tuple[Verdicts, Verdicts]:
     """What each sentence of a link says and each of its counterpart does not, of a and of b.
 
-    The verifier is given the sentences that it was given for the scores: it has read them.
+    The verifier is given the sentences that it was given for the scores, without boilerplate, so that
+    it has read them; only an answer of readers links what is taken for boilerplate.
     """
     pairs = sorted({(i, j) for link in links for i in link[0] for j in link[1]})
     linked = [{k for link in links for k in link[side]} for side in (0, 1)]
