@@ -1,11 +1,15 @@
 """Pairs of articles written for this project, with the answer, for training: `benchmarks/written`.
 
-Usage: python -m benchmarks.written_articles FOLDER
+Usage: python -m benchmarks.written_articles [FOLDER]
 
 Writes each as a case, in the format of `samples/README.md`, below FOLDER. All events are invented, and
-so are the people and companies that they are about; agencies that are credited did not write them. They
-are harder than most: the same few names stand everywhere, what corresponds shares few words, and much
-that shares them does not correspond.
+so are the people and companies that they are about; agencies that are credited did not write them. Half
+of them are harder than most: the same few names stand everywhere, what corresponds shares few words, and
+much that shares them does not correspond.
+
+A second reader linked the sentences of all of them without the answer (`second_reading.json`). Where the
+two differed and the answer was plainly wrong, it was mended, in 71 of 448; before that they agreed with
+F1 0.958. How far they agree now is printed.
 
 A file of `benchmarks/written` is TOML: the sentences of `[a]` and `[b]` by number, with their
 `language`; in braces what the other article never says; `links`, pairs of lists of numbers; and
@@ -21,11 +25,13 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 WRITTEN = Path(__file__).parent / "written"
+SECOND_READING = Path(__file__).parent / "second_reading.json"
 ENDS = (*".!?…»”", '."', '!"', '?"')
 # How often a paragraph ends after a sentence. A usual one has two or three.
 PARAGRAPH_ENDS = 0.4
@@ -128,6 +134,22 @@ def write_cases(folder: Path) -> int:
     return len(paths)
 
 
+def agreement() -> float:
+    """F1 of the second reader's linked pairs of sentences against those of the answers."""
+    second = json.loads(SECOND_READING.read_text(encoding="utf-8"))
+    common = found = 0
+    for path in sorted(WRITTEN.glob("*.toml")):
+        answer = tomllib.loads(path.read_text(encoding="utf-8"))["links"]
+        own, others = _pairs(answer), _pairs(second[path.stem])
+        common += len(own & others)
+        found += len(own) + len(others)
+    return 2 * common / found
+
+
+def _pairs(links: Sequence[tuple[Sequence[int], Sequence[int]]]) -> set[tuple[int, int]]:
+    return {pair for left, right in links for pair in product(left, right)}
+
+
 @contextmanager
 def written_cases() -> Iterator[Path]:
     """A folder with all of them as cases, for as long as it is needed."""
@@ -137,11 +159,13 @@ def written_cases() -> Iterator[Path]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the cases."""
+    """Print how far two readers agree, write the cases."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("folder", type=Path, help="where to write the cases")
+    parser.add_argument("folder", type=Path, nargs="?", help="where to write the cases")
     folder = parser.parse_args(argv).folder
-    print(f"wrote {write_cases(folder)} cases to {folder}")
+    print(f"two readers agree with F1 {agreement():.3f}")
+    if folder:
+        print(f"wrote {write_cases(folder)} cases to {folder}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import written_articles
-from benchmarks.written_articles import WRITTEN, Written, write_cases
+from benchmarks.written_articles import WRITTEN, Written, agreement, write_cases
 
 FILES = sorted(WRITTEN.glob("*.toml"))
 FILE = """
@@ -67,7 +67,18 @@ def test_a_file_is_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_there_are_many() -> None:
     """A folder that is not found would pass every other test."""
-    assert len(FILES) > 200
+    assert len(FILES) > 400
+
+
+def test_a_second_reader_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the pairs of both together, those in common count twice."""
+    assert 0.95 < agreement() < 1
+    (tmp_path / "bridge.toml").write_text(FILE, encoding="utf-8")
+    second = tmp_path / "second.json"
+    second.write_text('{"bridge": [[[1], [1]], [[5], [2]]]}', encoding="utf-8")
+    monkeypatch.setattr(written_articles, "WRITTEN", tmp_path)
+    monkeypatch.setattr(written_articles, "SECOND_READING", second)
+    assert agreement() == pytest.approx(2 * 1 / (3 + 2))
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
