@@ -399,7 +399,10 @@ def gather_evidence(a: Passage, b: Passage, statement: Matrix | None = None) -> 
         "length_ratio": np.abs(length_a - length_b),
     }
     if statement is not None:
-        features["statement"] = _whole(statement)
+        features["statement"] = whole = _whole(statement)
+        # What it believes counts by another slope than what it doubts; without this F1 of links loses
+        # 0.007 on held-out articles. A bend at -2 or 1, or two, gain as much; one in other kinds, none.
+        features["statement_believed"] = np.maximum(whole, 0)
     all_of_it = max(1 - unrelated, MIN_SPREAD)
     return Evidence(
         features,

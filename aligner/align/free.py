@@ -14,11 +14,11 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.float64]
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
-# From 0.36 to 0.44, F1 of links and of one-sided sentences stay within 0.003 on the development
-# articles, cross-validated and verified (at 0.48 they lose 0.006 and 0.005), and without a verifier
-# within 0.004. On harder articles, those of `benchmarks/written`, a lower one would link still better;
-# but between 62 pairs on different events there are 15 links at 0.40, 12 at 0.42, 9 at 0.48 (with the
-# verifier that read each sentence alone there were 12 at 0.48). `benchmarks.fit_score` prints these.
+# From 0.36 to 0.44, F1 of links and of one-sided sentences stay within 0.005 on the development
+# articles, cross-validated and verified (at 0.48 they lose another 0.005), and without a verifier within
+# 0.003. On harder articles, those of `benchmarks/written`, a lower one would link still better; but
+# between 62 pairs on different events there are 16 links at 0.40, 13 at 0.42, 9 at 0.48.
+# `benchmarks.fit_score` prints these.
 THRESHOLD = 0.42
 # The log odds that a sentence needs to take another counterpart are `SAID_COST` times what its first
 # one says of it beyond `PARTLY_SAID`. Against one higher threshold (0.55) for all, F1 of links rises
