@@ -108,6 +108,16 @@ def test_the_weights_name_the_features() -> None:
     assert list(load_weights(verified=True)["weights"]) == list(verified)
 
 
+def test_what_a_verifier_believes_counts_apart_from_what_it_doubts() -> None:
+    """Its log odds bend at 0; pairs that it was not asked about are doubted."""
+    statement = np.full((3, 4), np.nan)
+    statement[0, :2] = -4.0, -1.0
+    statement[1:, 2] = 2.0, 5.0
+    made = gather_evidence(random_passage(1, 3), random_passage(2, 4), statement).features
+    assert np.nanmax(abs(made["statement"] - statement)) == 0
+    assert made["statement_believed"].tolist() == [[0] * 4, [0, 0, 2, 0], [0, 0, 5, 0]]
+
+
 def test_the_background_is_what_matches_nothing() -> None:
     """The best cells of rows and columns do not count as background."""
     similarity = np.full((6, 6), 0.1)
