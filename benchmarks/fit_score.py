@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 
 from aligner.align.free import THRESHOLD, Group, align_free
 from aligner.embed import Encoder, load_encoder
-from aligner.score import Evidence, alone_probability, gather_evidence
+from aligner.score import Evidence, alone_probability, candidates, gather_evidence
 from benchmarks.articles import Article, Case, excerpt, read_cases, read_shuffled
 from benchmarks.verifiers import Verifiers
 from benchmarks.written_articles import written_cases
@@ -395,6 +395,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         table = Table(material, material.names)
         scorer = table.calibrated(range(len(cases)))
         print(strangers_linked(table, scorer), flush=True)
+        if verifiers:
+            print(meant(material.cases), flush=True)
         if hard:
             compared = map(Gatherer(verifiers).compared, hard)
             found_hard.append([[judge(one, table, scorer) for one in compared]])
@@ -431,6 +433,17 @@ def report(
         yield f"  threshold {threshold:.2f}             link F1 {link:.3f}  only F1 {only:.3f}"
     for name, stated in zip(("links", "one-sided"), statements(runs[0]), strict=True):
         yield f"expected calibration error of {name:<11} {calibration_error(stated):.3f}"
+
+
+def meant(cases: Sequence[Compared]) -> str:
+    """What a verifier's log odds mean by themselves, of candidates: a line to their log odds (Platt)."""
+    stated, linked = [], []
+    for one in cases:
+        cells = tuple(np.array(candidates(one.case.a.passage, one.case.b.passage)).T)
+        stated.append(one.evidence.features["statement"][cells])
+        linked.append(one.case.linked[cells])
+    line = LogisticRegression(C=1e6).fit(np.concatenate(stated)[:, None], np.concatenate(linked))
+    return f"the verifier's word means {line.coef_[0, 0]:.2f} times it {line.intercept_[0]:+.2f}"
 
 
 def strangers_linked(table: Table, scorer: Scorer) -> str:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from aligner import score
 from aligner.score import (
     LOPSIDED,
+    MEANT_SHIFT,
+    MEANT_SLOPE,
     NEAREST,
     USUAL_RIVALS,
     Passage,
@@ -355,8 +357,9 @@ def test_few_sentences_have_few_candidates(seed: int, n: int, m: int, swapped: b
 
 
 def test_rivals_and_the_verifier_lower_the_odds() -> None:
-    """Ten times as many rivals make the odds a tenth; what a verifier thinks counts a half."""
-    logit, statement = np.full((1, 10 * USUAL_RIVALS), 4.0), np.full((1, 10 * USUAL_RIVALS), -2.0)
+    """Ten times as many rivals make the odds a tenth; what a verifier's word means counts a half."""
+    logit = np.full((1, 10 * USUAL_RIVALS), 4.0)
+    statement = np.full(logit.shape, (-2 - MEANT_SHIFT) / MEANT_SLOPE)
     assert among_many(logit, None) == pytest.approx(4 - np.log(10))
     assert among_many(logit, statement) == pytest.approx(1 - np.log(10))
     assert among_many(logit.T, statement.T) == pytest.approx(1 - np.log(10))
