@@ -381,11 +381,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings: dict[str, Verifiers | None] = {"unverified": None}
     if args.heads:
         settings |= {"verified": Verifiers.read(args.heads)}
-    hard: list[Case] = []
+    written: list[Case] = []
     if args.written:
         with written_cases() as folder:
-            hard = list(read_cases(folder, encoder))
-    found, found_hard = [], []
+            written = list(read_cases(folder, encoder))
+    found, found_written = [], []
     for name, verifiers in settings.items():
         print(name)
         material = gather_material(cases, moved, verifiers)
@@ -397,13 +397,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(strangers_linked(table, scorer), flush=True)
         if verifiers:
             print(meant(material.cases), flush=True)
-        if hard:
-            compared = map(Gatherer(verifiers).compared, hard)
-            found_hard.append([[judge(one, table, scorer) for one in compared]])
-            print(_row("written articles", found_hard[-1]), flush=True)
+        if written:
+            compared = map(Gatherer(verifiers).compared, written)
+            found_written.append([[judge(one, table, scorer) for one in compared]])
+            print(_row("written articles", found_written[-1]), flush=True)
         if args.write:
             write_weights(name, scorer, material.names)
-    for runs in (found, found_hard):
+    for runs in (found, found_written):
         if len(runs) > 1:
             print(*gain(*runs), sep="\n")
 

@@ -9,7 +9,8 @@ from hypothesis import settings
 
 from aligner import pipeline
 from aligner.embed import Encoder, load_encoder
-from aligner.verify import Verifier, load_verifier
+from aligner.verify import Array, Verifier, load_verifier
+from aligner.verify.embedded import Base, Run
 from tests.fakes import WordsVerifier
 
 # The same examples on every run, however slow the machine: a check that fails now and then is switched
@@ -64,3 +65,17 @@ def preloaded(embedded: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
         return load_encoder(models, **how) if models else embedded
 
     monkeypatch.setattr(pipeline, "load_encoder", loaded)
+
+
+@pytest.fixture
+def runs_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many sentences are in each run that the embedded verifier reads from now on."""
+    read: list[int] = []
+    states = Base.states
+
+    def counted(base: Base, runs: Sequence[Run]) -> list[list[Array]]:
+        read.extend(map(len, runs))
+        return states(base, runs)
+
+    monkeypatch.setattr(Base, "states", counted)
+    return read

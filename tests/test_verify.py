@@ -4,7 +4,6 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aligner.errors import ModelError
-from aligner.verify import Array, load_verifier
+from aligner.verify import load_verifier
 from aligner.verify.cross_encoder import FEWEST, MIDDLE, in_usual_range
 from aligner.verify.embedded import (
     BASE,
@@ -22,7 +21,6 @@ from aligner.verify.embedded import (
     LONGEST_RUN,
     Base,
     EmbeddedVerifier,
-    Run,
     in_batches,
     runs_of,
 )
@@ -281,24 +279,16 @@ def test_it_tells_what_only_one_sentence_says(embedded_verifier: EmbeddedVerifie
 
 
 def test_each_sentence_is_read_once(
-    embedded_verifier: EmbeddedVerifier, monkeypatch: pytest.MonkeyPatch
+    embedded_verifier: EmbeddedVerifier, runs_read: list[int]
 ) -> None:
     """What was read for the scores serves for the words; with new texts, all are read again."""
-    read: list[int] = []
-    states = Base.states
-
-    def counted(base: Base, runs: Sequence[Run]) -> list[list[Array]]:
-        read.extend(map(len, runs))
-        return states(base, runs)
-
-    monkeypatch.setattr(Base, "states", counted)
     embedded_verifier.score(["Outra frase."], ["Encore une phrase."], [(0, 0)])
-    assert sum(read) == 2
+    assert sum(runs_read) == 2
     embedded_verifier.unsaid(["Outra frase."], ["Encore une phrase."], [(0, 0)])
-    assert sum(read) == 2
+    assert sum(runs_read) == 2
     embedded_verifier.score(PT[:1], FR[:1], [(0, 0)])
     embedded_verifier.score(["Outra frase."], FR[:1], [(0, 0)])
-    assert sum(read) == 6
+    assert sum(runs_read) == 6
 
 
 def test_nothing_and_very_much_text(embedded_verifier: EmbeddedVerifier) -> None:
